@@ -1,0 +1,36 @@
+//go:build deps
+
+package main
+
+import (
+	_ "github.com/HdrHistogram/hdrhistogram-go"
+	_ "github.com/docker/cli/cli/connhelper"
+	_ "github.com/docker/cli/cli/config"
+	_ "github.com/docker/cli/cli/context/docker"
+	_ "github.com/docker/cli/cli/context/store"
+	_ "github.com/docker/docker/client"
+	_ "github.com/docker/docker/pkg/stdcopy"
+	_ "github.com/docker/go-connections/nat"
+	_ "github.com/docker/go-units"
+	_ "github.com/expr-lang/expr"
+	_ "github.com/fatih/color"
+	_ "github.com/goccy/go-yaml"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/invopop/jsonschema"
+	_ "github.com/olekukonko/tablewriter"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/shirou/gopsutil/v3/process"
+	_ "github.com/shirou/gopsutil/v3/mem"
+	_ "github.com/spf13/cobra"
+	_ "github.com/spf13/cobra/doc"
+	_ "github.com/spf13/pflag"
+	_ "github.com/xhit/go-str2duration/v2"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/sys/unix"
+	_ "golang.org/x/term"
+	_ "gonum.org/v1/gonum/stat"
+	_ "gonum.org/v1/gonum/stat/distuv"
+	_ "gonum.org/v1/gonum/optimize"
+	_ "modernc.org/sqlite"
+	_ "pgregory.net/rapid"
+)

@@ -1,0 +1,52 @@
+package soak
+
+import "time"
+
+// EventKind says what happened.
+type EventKind string
+
+// The kinds of events.
+const (
+	EventLife      EventKind = "life"      // a life begins: At is when its main process started
+	EventExit      EventKind = "exit"      // the main process ended
+	EventDeath     EventKind = "death"     // a process died inside a container that stayed up
+	EventOOM       EventKind = "oom-kill"  // the kernel killed for memory
+	EventHealth    EventKind = "health"    // the engine's health state changed
+	EventPause     EventKind = "pause"     // frozen by the engine
+	EventUnpause   EventKind = "unpause"   // thawed
+	EventRemove    EventKind = "remove"    // the container is gone
+	EventRecreate  EventKind = "recreate"  // a new container stands under the same name
+	EventRename    EventKind = "rename"    // the container changed its name
+	EventLimit     EventKind = "limit"     // its memory limit was changed
+	EventGap       EventKind = "gap"       // samples or log lines are missing
+	EventEngine    EventKind = "engine"    // the engine was lost or came back
+	EventClock     EventKind = "clock"     // the wall clock jumped, or the machine slept
+	EventPhase     EventKind = "phase"     // the load plan entered a phase
+	EventBrake     EventKind = "brake"     // the brake stopped all load
+	EventProbe     EventKind = "probe"     // a health request's answer changed
+	EventInterrupt EventKind = "interrupt" // leakcheck itself was stopped or resumed
+	EventVerdict   EventKind = "verdict"   // the running verdict changed
+	EventWarning   EventKind = "warning"   // something the report must say
+)
+
+// Event is something that happened to a target, or to the run when Target is
+// empty.
+type Event struct {
+	At     time.Time `json:"at"`
+	Target string    `json:"target,omitempty"`
+	Life   int       `json:"life,omitempty"`
+	Kind   EventKind `json:"kind"`
+	// Text is one plain sentence.
+	Text string `json:"text"`
+	// Exit is set for exits and deaths.
+	Exit *Exit `json:"exit,omitempty"`
+	// Duration is how long a gap or a clock jump was.
+	Duration time.Duration `json:"duration_ns,omitempty"`
+}
+
+// Exit is how a process ended.
+type Exit struct {
+	Code int `json:"code"`
+	// OOMKilled is what the engine says about it.
+	OOMKilled bool `json:"oom_killed"`
+}

@@ -1,0 +1,168 @@
+package soak
+
+import "time"
+
+// Outcome is what became of a check.
+type Outcome string
+
+// The outcomes.
+const (
+	Pass          Outcome = "pass"
+	Warn          Outcome = "warn"
+	Fail          Outcome = "fail"
+	Inconclusive  Outcome = "inconclusive"   // evidence is missing, and Evidence says which
+	NotDue        Outcome = "not-due"        // its window has not ended yet
+	NotRun        Outcome = "not-run"        // the load it needs was not fired
+	NotApplicable Outcome = "not-applicable" // its window closed before anybody looked
+)
+
+// CheckResult is one judged line of the checklist.
+type CheckResult struct {
+	ID       string   `json:"id"`
+	Target   string   `json:"target"`
+	Text     string   `json:"text"`
+	Severity Severity `json:"severity"`
+	Window   string   `json:"window"` // such as "first hour", "24h"
+	Outcome  Outcome  `json:"outcome"`
+	// Value is what was measured and Threshold what the expression compares
+	// it with, both printed for people; empty when there is none.
+	Value     string `json:"value"`
+	Threshold string `json:"threshold"`
+	Evidence  string `json:"evidence"`
+	Hint      string `json:"hint"`
+	Next      string `json:"next,omitempty"`
+}
+
+// Verdict is the whole run in one word.
+type Verdict string
+
+// The verdicts.
+const (
+	VerdictPass         Verdict = "pass"
+	VerdictFail         Verdict = "fail"
+	VerdictInconclusive Verdict = "inconclusive"
+	VerdictNotMeasured  Verdict = "not-measured"
+)
+
+// The exit codes, the same for every command and output format. If several
+// apply the first of 130, 1, 3, 4, 0 wins.
+const (
+	ExitPass         = 0
+	ExitFail         = 1
+	ExitUsage        = 2
+	ExitNotMeasured  = 3
+	ExitInconclusive = 4
+	ExitInterrupted  = 130
+)
+
+// Report is a judged run: the leakcheck.run/1 contract.
+type Report struct {
+	Schema   string         `json:"schema"`
+	Run      RunInfo        `json:"run"`
+	Memory   []MemoryResult `json:"memory"`
+	Checks   []CheckResult  `json:"checks"`
+	Signals  []SignalResult `json:"signals"`
+	Load     LoadResult     `json:"load"`
+	Events   []Event        `json:"events"`
+	Observer Observer       `json:"observer"`
+	Verdict  Verdict        `json:"verdict"`
+	ExitCode int            `json:"exit_code"`
+	Warnings []string       `json:"warnings"`
+}
+
+// ReportSchema is the value of Report.Schema.
+const ReportSchema = "leakcheck.run/1"
+
+// RunInfo is what a run was asked to do and how long it went.
+type RunInfo struct {
+	ID      string       `json:"id"`
+	Version string       `json:"version"`
+	Profile string       `json:"profile"`
+	Targets []TargetInfo `json:"targets"`
+	Started time.Time    `json:"started"`
+	// Planned is the length asked for, 0 for "until stopped".
+	Planned  float64 `json:"planned_s"`
+	Duration float64 `json:"duration_s"`
+	Interval float64 `json:"interval_s"`
+	// Rehearsal is the factor by which every duration was shortened; 0 for a real run.
+	Rehearsal float64   `json:"rehearsal"`
+	LoadLevel LoadLevel `json:"load_level"`
+	// Tolerance in bytes per hour as given by the user, 0 for the default.
+	Tolerance     float64        `json:"tolerance_bytes_per_hour"`
+	Interruptions []Interruption `json:"interruptions"`
+}
+
+// Interruption is a stretch in which leakcheck itself was not running.
+type Interruption struct {
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Reason string    `json:"reason"`
+}
+
+// MemoryResult is one target's curve and the range of each component.
+type MemoryResult struct {
+	Result
+	Components map[string]Range `json:"components"`
+	// Lives is how many lives were seen.
+	Lives int `json:"lives"`
+}
+
+// Range is how a component moved, in its own unit. Derived marks a component
+// that was computed rather than reported.
+type Range struct {
+	First   int64 `json:"first"`
+	Min     int64 `json:"min"`
+	Max     int64 `json:"max"`
+	Last    int64 `json:"last"`
+	Derived bool  `json:"derived,omitempty"`
+}
+
+// SignalResult is how often a rule hit.
+type SignalResult struct {
+	Name   string     `json:"name"`
+	Target string     `json:"target"`
+	Count  int        `json:"count"`
+	First  *time.Time `json:"first"`
+	Last   *time.Time `json:"last"`
+	// Values are the last hit's captures, Text its line.
+	Values map[string]float64 `json:"values,omitempty"`
+	Text   string             `json:"text,omitempty"`
+}
+
+// LoadResult is what was fired.
+type LoadResult struct {
+	Scenarios []ScenarioResult `json:"scenarios"`
+	Brake     *Brake           `json:"brake"`
+}
+
+// Brake is the latched stop of all load.
+type Brake struct {
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+}
+
+// ScenarioResult is one scenario's traffic. Latencies are in milliseconds.
+type ScenarioResult struct {
+	Name     string              `json:"name"`
+	Due      int64               `json:"due"`
+	Requests int64               `json:"requests"`
+	Errors   map[ErrorKind]int64 `json:"errors"`
+	P50      float64             `json:"p50_ms"`
+	P95      float64             `json:"p95_ms"`
+	P99      float64             `json:"p99_ms"`
+	Max      float64             `json:"max_ms"`
+	Bytes    int64               `json:"bytes"`
+}
+
+// Observer is what watching cost.
+type Observer struct {
+	RSS         int64   `json:"rss"`
+	CPUSeconds  float64 `json:"cpu_s"`
+	EngineCalls int64   `json:"engine_calls"`
+	LogBytes    int64   `json:"log_bytes"`
+	Samples     int64   `json:"samples"`
+	Missed      int64   `json:"missed"`
+	Late        int64   `json:"late"`
+	// MaxLate is the worst lateness of a sample, in seconds.
+	MaxLate float64 `json:"max_late_s"`
+}

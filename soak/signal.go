@@ -1,0 +1,61 @@
+package soak
+
+import "time"
+
+// Line is one log line as the target wrote it, without its line ending. Text
+// is untrusted bytes and is valid only during the call that delivers it.
+type Line struct {
+	At     time.Time
+	Stderr bool
+	Text   []byte
+}
+
+// Signal is something log lines said. Hits of one rule within one second of
+// log time are joined: Count adds up and Values hold the last.
+type Signal struct {
+	At     time.Time `json:"at"`
+	Target string    `json:"target,omitempty"`
+	// Name is the rule's name, such as "cache_hit_rate".
+	Name  string `json:"name"`
+	Count int    `json:"count"`
+	// Run is the length of the run of consecutive matching lines that this hit
+	// ends, over the whole log so far.
+	Run int `json:"run,omitempty"`
+	// Values are the rule's named captures, in the rule's units.
+	Values map[string]float64 `json:"values,omitempty"`
+	// Text is the line, made safe to print and cut to a sensible length.
+	Text string `json:"text,omitempty"`
+}
+
+// LogSpan is a stretch of a target's log that was read.
+type LogSpan struct {
+	Target string    `json:"target"`
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Lines  int64     `json:"lines"`
+	Bytes  int64     `json:"bytes"`
+	// Skipped is how many bytes of the span were passed over to stay within
+	// the byte budget; more than 0 means "no such line" is not proven.
+	Skipped int64 `json:"skipped,omitempty"`
+}
+
+// SignalRule says how a log line becomes a signal.
+type SignalRule struct {
+	Name string `yaml:"name" json:"name"`
+	// Pattern is a Go regular expression (RE2); named groups become values.
+	Pattern string `yaml:"pattern" json:"pattern"`
+	// Unless, if it matches the line too, takes the hit back.
+	Unless string `yaml:"unless,omitempty" json:"unless,omitempty"`
+	// Follow are patterns for lines after the hit whose named groups join its
+	// values, each looked for within the next FollowLines lines.
+	Follow []string `yaml:"follow,omitempty" json:"follow,omitempty"`
+	// Units gives the unit of a named group: "MB", "GB", "%", "" (a number).
+	// A size becomes bytes.
+	Units map[string]string `yaml:"units,omitempty" json:"units,omitempty"`
+	// Example is a line the rule must match, and Values what it must yield;
+	// validation checks both.
+	Example string             `yaml:"example" json:"example"`
+	Values  map[string]float64 `yaml:"values,omitempty" json:"values,omitempty"`
+	// Help says what the node prints it for and when it does not.
+	Help string `yaml:"help,omitempty" json:"help,omitempty"`
+}
