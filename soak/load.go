@@ -75,6 +75,11 @@ const (
 	ErrorOther   ErrorKind = "other"   // TLS, DNS and the rest
 )
 
+// HealthScenario is the reserved name under which requests to the health path
+// are counted. They are not part of the load plan: the brake lets them go on,
+// and they tell availability and response time.
+const HealthScenario = "health"
+
 // LoadInterval is what was fired of one scenario in one interval of time.
 type LoadInterval struct {
 	At       time.Time     `json:"at"` // the interval's end

@@ -44,6 +44,14 @@ type Target interface {
 	Follow(ctx context.Context, since time.Time, line func(Line), emit func(Event)) error
 }
 
+// Scanner turns the log of one target into signals.
+type Scanner interface {
+	// Line reads one line.
+	Line(Line)
+	// Take returns the signals found, and what was read, since the last call.
+	Take() Batch
+}
+
 // Load fires a plan.
 type Load interface {
 	// Run fires until the plan or ctx ends. It returns no error for failed
