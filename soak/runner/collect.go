@@ -1,0 +1,68 @@
+package runner
+
+import (
+	"context"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// collectEvery is how often signals and load counts are taken; the brake must
+// see them within two samples.
+const (
+	collectEvery = time.Second
+	observeEvery = 10 * time.Second
+)
+
+// collect takes, until the run ends, what scanners and loads have counted, and
+// notes when the wall clock jumps.
+func (r *run) collect(ctx context.Context) {
+	tick := time.NewTicker(collectEvery)
+	defer tick.Stop()
+	observed := time.Now()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		b := r.taken()
+		if e, jumped := r.clock.jump(); jumped {
+			b.Events = append(b.Events, e)
+		}
+		if time.Since(observed) >= observeEvery {
+			observed = time.Now()
+			b.Observer = r.observed().Observer
+		}
+		if !empty(b) {
+			r.send(ctx, b)
+		}
+	}
+}
+
+// taken is what scanners and loads have counted since the last call.
+func (r *run) taken() soak.Batch {
+	var all soak.Batch
+	for _, t := range r.Targets {
+		if t.Scanner != nil {
+			all = join(all, t.Scanner.Take())
+		}
+	}
+	for _, l := range r.Loads {
+		all = join(all, l.Take())
+	}
+	return all
+}
+
+// observed is what watching has cost so far.
+func (r *run) observed() soak.Batch {
+	var o soak.Observer
+	if r.Observe != nil {
+		o = r.Observe()
+	}
+	r.tally.mu.Lock()
+	defer r.tally.mu.Unlock()
+	o.Samples, o.Missed, o.Late = r.tally.samples, r.tally.missed, r.tally.late
+	o.MaxLate = r.tally.maxLate.Seconds()
+	return soak.Batch{Observer: &o}
+}

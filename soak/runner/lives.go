@@ -1,0 +1,66 @@
+package runner
+
+import (
+	"fmt"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// life is the present life of a target.
+type life struct {
+	number  int
+	started time.Time
+}
+
+// sameStart is how far two readings of one process's start may lie apart:
+// the kernel counts starts in clock ticks, the engine in nanoseconds.
+const sameStart = time.Second
+
+// number gives samples and events their life. A new start time, or the death
+// of a process inside, begins a new one.
+func (r *run) number(b soak.Batch) soak.Batch {
+	for i := range b.Events {
+		e := &b.Events[i]
+		l := r.lives[e.Target]
+		if l == nil {
+			continue
+		}
+		e.Life = max(l.number, 1)
+		if e.Kind == soak.EventDeath {
+			l.number = e.Life + 1
+		}
+	}
+	for i := range b.Samples {
+		s := &b.Samples[i]
+		l := r.lives[s.Target]
+		if begun := l.begins(s.Started); begun {
+			b.Events = append(b.Events, soak.Event{
+				At: startOr(s.Started, s.At), Target: s.Target, Life: l.number, Kind: soak.EventLife,
+				Text: fmt.Sprintf("life %d begins", l.number),
+			})
+		}
+		s.Life = l.number
+	}
+	return b
+}
+
+// begins notes a start time and reports whether it begins a life.
+func (l *life) begins(started time.Time) bool {
+	first := l.number == 0
+	other := !started.IsZero() && !l.started.IsZero() && started.Sub(l.started).Abs() > sameStart
+	if !started.IsZero() {
+		l.started = started
+	}
+	if first || other {
+		l.number++
+	}
+	return first || other
+}
+
+func startOr(started, at time.Time) time.Time {
+	if started.IsZero() {
+		return at
+	}
+	return started
+}
