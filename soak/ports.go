@@ -44,7 +44,8 @@ type Target interface {
 	Follow(ctx context.Context, since time.Time, line func(Line), emit func(Event)) error
 }
 
-// Scanner turns the log of one target into signals.
+// Scanner turns the log of one target into signals. Its methods may run at the
+// same time.
 type Scanner interface {
 	// Line reads one line.
 	Line(Line)

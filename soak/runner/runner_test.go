@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -86,13 +87,24 @@ func (m *memory) count(kind soak.EventKind) (n int) {
 }
 
 // scanner hands over each line as a signal.
-type scanner struct{ batch soak.Batch }
+type scanner struct {
+	mu    sync.Mutex
+	batch soak.Batch
+}
 
 func (s *scanner) Line(l soak.Line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.batch.Signals = append(s.batch.Signals, soak.Signal{At: l.At, Name: string(l.Text), Count: 1})
 }
 
-func (s *scanner) Take() soak.Batch { b := s.batch; s.batch = soak.Batch{}; return b }
+func (s *scanner) Take() soak.Batch {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := s.batch
+	s.batch = soak.Batch{}
+	return b
+}
 
 func drive(t *testing.T, n *node, c Config) (*memory, Summary) {
 	t.Helper()
