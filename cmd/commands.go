@@ -1,0 +1,8 @@
+package cmd
+
+import "github.com/spf13/cobra"
+
+// commands lists the subcommands, each from the file of its name.
+func commands(a *app) []*cobra.Command {
+	return []*cobra.Command{}
+}
