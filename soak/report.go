@@ -105,6 +105,9 @@ type MemoryResult struct {
 	Components map[string]Range `json:"components"`
 	// Lives is how many lives were seen.
 	Lives int `json:"lives"`
+	// Since is when the present rate began: the last change point, or the start
+	// of the life's data without one; nil when it is not known.
+	Since *time.Time `json:"since"`
 }
 
 // Range is how a component moved, in its own unit. Derived marks a component
