@@ -20,6 +20,16 @@ type Profile struct {
 	Files   []FileCheck           `yaml:"files,omitempty" json:"files,omitempty"`
 	// Rollback are the steps back, printed and never run.
 	Rollback []string `yaml:"rollback,omitempty" json:"rollback,omitempty"`
+	// Drop takes away what the extended profile has and this one must not.
+	Drop Drop `yaml:"drop,omitempty" json:"drop,omitzero"`
+}
+
+// Drop names parts of the extended profile that do not suit this one.
+type Drop struct {
+	Scenarios []string `yaml:"scenarios,omitempty" json:"scenarios,omitempty"`
+	Signals   []string `yaml:"signals,omitempty" json:"signals,omitempty"`
+	Checks    []string `yaml:"checks,omitempty" json:"checks,omitempty"`
+	Files     []string `yaml:"files,omitempty" json:"files,omitempty"`
 }
 
 // Match holds glob patterns (path.Match, case-insensitive); any hit suits.

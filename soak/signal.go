@@ -39,6 +39,9 @@ type LogSpan struct {
 	Skipped int64 `json:"skipped,omitempty"`
 }
 
+// FollowLines is how many lines after a hit may still join its values.
+const FollowLines = 10
+
 // SignalRule says how a log line becomes a signal.
 type SignalRule struct {
 	Name string `yaml:"name" json:"name"`
@@ -49,9 +52,14 @@ type SignalRule struct {
 	// Follow are patterns for lines after the hit whose named groups join its
 	// values, each looked for within the next FollowLines lines.
 	Follow []string `yaml:"follow,omitempty" json:"follow,omitempty"`
-	// Units gives the unit of a named group: "MB", "GB", "%", "" (a number).
-	// A size becomes bytes.
+	// Units gives the unit of a named group: a size ("MB", "GiB") becomes
+	// bytes, a rate ("MB/min") bytes per hour, a time ("ms", "minutes")
+	// seconds; "%" and "" stay numbers.
 	Units map[string]string `yaml:"units,omitempty" json:"units,omitempty"`
+	// Ratios are values made of two others, numerator first: with
+	// {ratio: [external, rss]} a hit that has both also has "ratio", where 1.5
+	// is 150 %.
+	Ratios map[string][]string `yaml:"ratios,omitempty" json:"ratios,omitempty"`
 	// Example is a line the rule must match, and Values what it must yield;
 	// validation checks both.
 	Example string             `yaml:"example" json:"example"`
