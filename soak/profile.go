@@ -84,6 +84,10 @@ type Check struct {
 	// Always means that a violation counts the moment it is seen; otherwise
 	// the check is decided when its window ends.
 	Always bool `yaml:"always,omitempty" json:"always,omitempty"`
+	// OwnClock marks a check on what the node does by its own timers, such as
+	// an hourly clean-up. A rehearsal cannot hurry those: there it is not-due.
+	// Facts about log rates, log gaps and up time imply it.
+	OwnClock bool `yaml:"own_clock,omitempty" json:"own_clock,omitempty"`
 	// Needs names a scenario without which the check is not-run.
 	Needs string `yaml:"needs,omitempty" json:"needs,omitempty"`
 	// Hint says what to do when it does not pass; it may hold {container},
