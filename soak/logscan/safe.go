@@ -1,0 +1,77 @@
+package logscan
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxText is how many bytes of a line a signal keeps.
+const maxText = 400
+
+// Safe makes a line safe to print and cuts it to a sensible length. Terminal
+// escapes are taken out, whatever else controls a terminal or the direction of
+// text becomes a replacement character, as do bytes that are not UTF-8.
+func Safe(line []byte) string {
+	var b strings.Builder
+	for len(line) > 0 {
+		if b.Len() >= maxText {
+			return b.String() + "…"
+		}
+		if n := escapeLen(line); n > 0 {
+			line = line[n:]
+			continue
+		}
+		r, n := utf8.DecodeRune(line)
+		line = line[n:]
+		switch {
+		case r == '\t':
+			b.WriteByte(' ')
+		case r == '\r' || r == '\n':
+			b.WriteByte(' ')
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r) && r != '\u200d', r == '\u2028', r == '\u2029':
+			b.WriteRune(utf8.RuneError)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// escapeLen returns the length of the terminal escape that text begins with,
+// 0 if it begins with none. The forms are those of ECMA-48: control sequences
+// (CSI), strings (OSC, DCS, SOS, PM, APC) and two-character escapes.
+func escapeLen(text []byte) int {
+	if text[0] != 0x1b {
+		return 0
+	}
+	if len(text) == 1 {
+		return 1
+	}
+	switch text[1] {
+	case '[':
+		for i := 2; i < len(text); i++ {
+			if text[i] >= 0x40 && text[i] <= 0x7e {
+				return i + 1
+			}
+			if text[i] < 0x20 || text[i] > 0x3f {
+				return i // broken off: the rest is text again
+			}
+		}
+		return len(text)
+	case ']', 'P', 'X', '^', '_':
+		for i := 2; i < len(text); i++ {
+			if text[i] == 0x07 {
+				return i + 1
+			}
+			if text[i] == 0x1b {
+				return min(i+2, len(text))
+			}
+		}
+		return len(text)
+	}
+	if text[1] >= 0x20 && text[1] <= 0x7e {
+		return 2
+	}
+	return 1
+}
