@@ -1,0 +1,110 @@
+package record
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"leakcheck/soak"
+)
+
+// writer is the one connection that writes a record.
+type writer struct {
+	path    string
+	db      *sql.DB
+	lock    *lock
+	stmts   map[string]*sql.Stmt
+	state   *state // nil when it has to be read from the file again
+	backlog backlog
+}
+
+func newWriter(path string, l *lock, prepare func(*sql.DB) error) (*writer, error) {
+	db, err := writable(path)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{path: path, db: db, lock: l, stmts: map[string]*sql.Stmt{}}
+	if prepare != nil {
+		err = prepare(db)
+	}
+	for _, q := range inserts {
+		if err == nil {
+			w.stmts[q], err = db.Prepare(q)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return w, nil
+}
+
+// Record appends a batch; it is durable when Record returns nil. On an error
+// the batch waits in memory, up to a bound, and a later call writes it: the
+// record keeps the batch's slices. A full disk wraps ErrFull.
+func (r *Record) Record(b soak.Batch) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.w == nil {
+		return ErrReadOnly
+	}
+	r.w.backlog.push(b)
+	return r.w.flush()
+}
+
+// flush writes all that waits in one transaction.
+func (w *writer) flush() error {
+	if w.backlog.empty() {
+		return nil
+	}
+	if err := w.commit(w.backlog.batches()); err != nil {
+		// What the failed transaction numbered is void: start from the file.
+		w.state = nil
+		_, _ = w.db.Exec("ROLLBACK") // in case a failed commit left it open
+		return explain(w.path, err)
+	}
+	w.backlog.clear()
+	return nil
+}
+
+func (w *writer) commit(batches []soak.Batch) (err error) {
+	if w.state == nil {
+		if w.state, err = loadState(w.db); err != nil {
+			return err
+		}
+	}
+	tx, err := w.db.Begin()
+	if err != nil {
+		return err
+	}
+	in := &insert{state: w.state, exec: func(query string, args ...any) error {
+		_, err := tx.Stmt(w.stmts[query]).Exec(args...)
+		return err
+	}}
+	for i := range batches {
+		if err := in.batch(&batches[i]); err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+	}
+	return tx.Commit()
+}
+
+// close leaves one plain file behind, without SQLite's files beside it. A
+// reader may hinder that; it does no harm.
+func (w *writer) close() error {
+	err := w.flush()
+	_, _ = w.db.Exec("PRAGMA busy_timeout(100); PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode(DELETE)")
+	for _, s := range w.stmts {
+		err = errors.Join(err, s.Close())
+	}
+	return errors.Join(err, w.db.Close(), w.lock.release())
+}
+
+// explain says what a failed write means for the user.
+func explain(path string, err error) error {
+	if code(err) == sqlite3.SQLITE_FULL {
+		return fmt.Errorf("%s: %w; make room: until then measurements wait in memory (%w)", path, ErrFull, err)
+	}
+	return fmt.Errorf("write %s: %w", path, err)
+}
