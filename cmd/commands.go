@@ -4,5 +4,7 @@ import "github.com/spf13/cobra"
 
 // commands lists the subcommands, each from the file of its name.
 func commands(a *app) []*cobra.Command {
-	return []*cobra.Command{}
+	return []*cobra.Command{
+		newDemonode(a),
+	}
 }

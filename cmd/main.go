@@ -48,7 +48,6 @@ leak, how fast, through what, and may this build be rolled out?
 		Version:           version(),
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		Args:              cobra.NoArgs,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return fromEnvironment(c.Flags(), a.getenv) },
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 	}

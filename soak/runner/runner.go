@@ -93,10 +93,9 @@ type run struct {
 	tally tally
 	queue chan soak.Batch
 
-	lives        map[string]*life
-	progressAt   time.Time
-	recordErr    error
-	recordFailed time.Time
+	lives      map[string]*life
+	progressAt time.Time
+	recordErr  error
 }
 
 func newRun(c Config) *run {

@@ -1,0 +1,40 @@
+# Everything a developer needs; `make help` lists it.
+SHELL := /bin/bash
+GO ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ROOT := $(shell test "$$(id -u)" = 0 && test "$$(uname -s)" = Linux && echo yes)
+
+.PHONY: help build test lint unit engine bench bench-verdict demo man clean
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build ./leakcheck, static
+	CGO_ENABLED=0 $(GO) build -trimpath -o leakcheck .
+
+test: engine lint unit ## set up what is missing, then vet, lint and run all tests with the race detector
+
+lint: ## vet, format and static analysis
+	$(GO) vet ./...
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt wants changes in these files"; exit 1; }
+	$(GO) run $(STATICCHECK) ./...
+
+unit:
+	@command -v gcc >/dev/null || test -z "$(ROOT)" || { apt-get -qq update && apt-get -qq install -y gcc libc6-dev; }
+	@[ -z "$(ROOT)" ] || eval "$$(.ci/engine env)"; \
+	[ -n "$$LEAKCHECK_TEST_DOCKER_HOST" ] || echo "No Docker engine for tests: those with real containers are left out." >&2; \
+	$(GO) test -race -timeout 9m ./...
+
+engine: ## start a private Docker engine for the tests (needs root; touches no other engine)
+	@if [ -n "$$LEAKCHECK_TEST_DOCKER_HOST" ]; then echo "using $$LEAKCHECK_TEST_DOCKER_HOST"; \
+	elif [ -n "$(ROOT)" ]; then .ci/engine start; \
+	elif [ -n "$$LEAKCHECK_REQUIRE_DOCKER" ]; then echo "LEAKCHECK_REQUIRE_DOCKER is set, but a private engine needs root on Linux"; exit 1; fi
+
+demo: ## watch leakcheck find a leak, then clear the fix (two minutes)
+	$(GO) run . demo
+
+bench: engine ## speed, as ratios against peers in the same run
+	@[ -z "$(ROOT)" ] || eval "$$(.ci/engine env)"; $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./...
+
+clean: ## stop the private engine and remove what was built
+	.ci/engine stop
+	rm -rf leakcheck dist

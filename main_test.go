@@ -1,0 +1,50 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"os"
+
+	"leakcheck/cmd"
+)
+
+// TestMain lets the scripts run the real command line as `leakcheck`.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"leakcheck": func() { os.Exit(cmd.Main(os.Args[1:])) },
+	})
+}
+
+// TestScripts runs testdata/script: each file is one story a user would tell,
+// with what every command prints and how it exits.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
+			env.Setenv("HOME", env.WorkDir+"/home")
+			env.Setenv("LEAKCHECK_TEST_DOCKER_HOST", os.Getenv("LEAKCHECK_TEST_DOCKER_HOST"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+	})
+}
+
+// exits runs leakcheck and checks its exit code: exits CODE leakcheck ARGS...
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND [ARGS...]")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := "0"
+	if err != nil {
+		code = exitCode(err)
+	}
+	if code != args[0] {
+		ts.Fatalf("%v exited with %s, want %s", args[1:], code, args[0])
+	}
+}
