@@ -1,0 +1,137 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// coincides lists the signals and events that began near the onset of growth.
+// They are never called its cause: nothing here was proven.
+func (v *View) coincides(t *Target) string {
+	m := t.Memory
+	if m.Since == nil || m.Leak == soak.LeakNo {
+		return ""
+	}
+	near := max(2*time.Minute, v.End.Sub(*m.Since)/20)
+	var parts []string
+	for _, s := range v.Report.Signals {
+		if (s.Target == t.Name || s.Target == "") && s.First != nil && within(*s.First, *m.Since, near) {
+			parts = append(parts, fmt.Sprintf("%s (%s, from %s)", s.Name, plural(int64(s.Count), "hit"), v.Clock(*s.First)))
+		}
+	}
+	for _, e := range v.Report.Events {
+		if (e.Target == t.Name || e.Target == "") && coincident[e.Kind] && within(e.At, *m.Since, near) {
+			parts = append(parts, e.Text+" ("+v.Clock(e.At)+")")
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	if len(parts) > 4 {
+		parts = append(parts[:4], fmt.Sprintf("%d more", len(parts)-4))
+	}
+	return strings.Join(parts, ", ") + "; unproven"
+}
+
+// coincident are the kinds of events worth naming beside an onset.
+var coincident = map[soak.EventKind]bool{
+	soak.EventHealth: true, soak.EventDeath: true, soak.EventLimit: true, soak.EventUnpause: true,
+	soak.EventPhase: true, soak.EventEngine: true, soak.EventClock: true, soak.EventProbe: true,
+}
+
+// previousLife says how the life before this one went.
+func (v *View) previousLife(t *Target) string {
+	var ended *soak.Event
+	oom := false
+	for i := range v.Report.Events {
+		e := &v.Report.Events[i]
+		if e.Target != t.Name {
+			continue
+		}
+		switch e.Kind {
+		case soak.EventExit, soak.EventDeath:
+			ended = e
+		case soak.EventOOM:
+			oom = true
+			if ended == nil {
+				ended = e
+			}
+		}
+	}
+	if ended == nil {
+		return ""
+	}
+	text := v.Clock(ended.At) + ": " + ended.Text
+	if ended.Exit != nil && !strings.Contains(ended.Text, "exit") {
+		text += fmt.Sprintf(" (exit %d)", ended.Exit.Code)
+	}
+	if (oom || ended.Exit != nil && ended.Exit.OOMKilled) && !strings.Contains(strings.ToLower(text), "memory") && !strings.Contains(text, "OOM") {
+		text += ", killed for memory"
+	}
+	return text + v.lifeBefore(t, ended.At)
+}
+
+// lifeBefore adds how long that life was and how high it came.
+func (v *View) lifeBefore(t *Target, end time.Time) string {
+	if t.Series == nil {
+		return ""
+	}
+	lives := t.Series.Lives
+	at := slices.IndexFunc(lives, func(l Life) bool { return !l.From.After(end) && within(l.To, end, 5*time.Minute) })
+	if at < 0 {
+		return ""
+	}
+	return ", after " + span(end.Sub(lives[at].From)) + ", peak " + soak.FormatBytes(float64(lives[at].Peak))
+}
+
+// answers says whether the node answers, from the newest thing that knows.
+func (v *View) answers(t *Target) (string, Tone) {
+	text, tone := v.healthRequests()
+	for _, e := range slices.Backward(v.Report.Events) {
+		if e.Target != t.Name && e.Target != "" {
+			continue
+		}
+		if e.Kind == soak.EventProbe || e.Kind == soak.EventHealth {
+			if text != "" {
+				text += "; "
+			}
+			return text + e.Text + " (" + v.Clock(e.At) + ")", tone
+		}
+	}
+	return text, tone
+}
+
+// healthRequests sums up the requests to the health path.
+func (v *View) healthRequests() (string, Tone) {
+	for _, s := range v.Report.Load.Scenarios {
+		if s.Name != soak.HealthScenario || s.Requests == 0 {
+			continue
+		}
+		var failed int64
+		for _, n := range s.Errors {
+			failed += n
+		}
+		text := fmt.Sprintf("answered %s of %s health requests, p95 %s", number(s.Requests-failed), number(s.Requests), millis(s.P95))
+		switch {
+		case failed == s.Requests:
+			return text, Bad
+		case failed > 0:
+			return text, Caution
+		}
+		return text, Plain
+	}
+	return "", Plain
+}
+
+// shorten cuts a text to at most n characters.
+func shorten(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
+}

@@ -1,0 +1,100 @@
+package report
+
+import (
+	"math"
+	"strings"
+)
+
+// canvas draws curves in character cells: 2 x 4 braille dots each with
+// Unicode, one star each without.
+type canvas struct {
+	columns        int
+	unicode        bool
+	dx, dy         int // dots per cell
+	lines          [][2][]uint8
+	x0, x1, y0, y1 float64
+}
+
+func newCanvas(columns, rows int, unicode bool) *canvas {
+	c := &canvas{columns: max(columns, 8), unicode: unicode, dx: 1, dy: 1, lines: make([][2][]uint8, rows)}
+	if unicode {
+		c.dx, c.dy = 2, 4
+	}
+	for i := range c.lines {
+		c.lines[i] = [2][]uint8{make([]uint8, c.columns), make([]uint8, c.columns)}
+	}
+	return c
+}
+
+func (c *canvas) frame(x0, x1, y0, y1 float64) { c.x0, c.x1, c.y0, c.y1 = x0, x1, y0, y1 }
+
+// row is the line on which a value falls.
+func (c *canvas) row(y float64) int {
+	_, d := c.dot(c.x0, y)
+	return d / c.dy
+}
+
+func (c *canvas) dot(x, y float64) (int, int) {
+	w, h := c.columns*c.dx-1, len(c.lines)*c.dy-1
+	px := int(math.Round((x - c.x0) / (c.x1 - c.x0) * float64(w)))
+	py := int(math.Round((c.y1 - y) / (c.y1 - c.y0) * float64(h)))
+	return min(max(px, 0), w), min(max(py, 0), h)
+}
+
+// braille is the bit of each dot of a cell, by column and row (Unicode 15, 2800-28FF).
+var braille = [2][4]uint8{{0x01, 0x02, 0x04, 0x40}, {0x08, 0x10, 0x20, 0x80}}
+
+// layer draws a line through points; layer 0 lies above layer 1.
+func (c *canvas) layer(n int, points []Point) {
+	for i, p := range points {
+		x, y := c.dot(float64(p.T), p.V)
+		if i == 0 {
+			c.set(n, x, y)
+			continue
+		}
+		px, py := c.dot(float64(points[i-1].T), points[i-1].V)
+		c.stroke(n, px, py, x, y)
+	}
+}
+
+// stroke sets every dot between two, along the longer side.
+func (c *canvas) stroke(n, x0, y0, x1, y1 int) {
+	steps := max(abs(x1-x0), abs(y1-y0), 1)
+	for i := range steps + 1 {
+		c.set(n, x0+divide((x1-x0)*i, steps), y0+divide((y1-y0)*i, steps))
+	}
+}
+
+func (c *canvas) set(n, x, y int) {
+	bit := uint8(1)
+	if c.unicode {
+		bit = braille[x%2][y%4]
+	}
+	c.lines[y/c.dy][n][x/c.dx] |= bit
+}
+
+// render returns one line of cells, each layer in its colour.
+func (c *canvas) render(row int, paint palette) string {
+	var b strings.Builder
+	top, below := c.lines[row][0], c.lines[row][1]
+	for i := range top {
+		switch {
+		case top[i] != 0 && c.unicode:
+			b.WriteString(paint.curve(string(rune(0x2800 + int(top[i])))))
+		case top[i] != 0:
+			b.WriteString(paint.curve("*"))
+		case below[i] != 0 && c.unicode:
+			b.WriteString(paint.floor(string(rune(0x2800 + int(below[i])))))
+		case below[i] != 0:
+			b.WriteString(paint.floor("-"))
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// divide rounds to the nearest.
+func divide(a, b int) int { return int(math.Round(float64(a) / float64(b))) }
+
+func abs(x int) int { return max(x, -x) }

@@ -1,0 +1,183 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// facts are the first screen below its headline, in the order in which a
+// person on call wants to know.
+func (v *View) facts(t *Target) []Fact {
+	var out []Fact
+	add := func(label string, tone Tone, text string) {
+		if text != "" {
+			out = append(out, Fact{label, text, tone})
+		}
+	}
+	if t.Memory != nil && t.Memory.Samples > 0 {
+		text, tone := v.wall(t)
+		add("wall", tone, text)
+		add("memory", Plain, v.memoryNow(t))
+		add("inside", Plain, processes(t))
+		add("why", Plain, t.Memory.Why)
+		add("settles", Caution, v.settles(t.Memory))
+		add("since", Plain, v.since(t.Memory))
+		add("with", Plain, v.coincides(t))
+	}
+	add("before", Plain, v.previousLife(t))
+	text, tone := v.answers(t)
+	add("node", tone, text)
+	text, tone = v.did()
+	add("did", tone, text)
+	for i, n := range v.next(t) {
+		add([]string{"next", "", ""}[min(i, 2)], Plain, n)
+	}
+	add("not", Faint, v.doNot(t))
+	return out
+}
+
+// memoryNow prints the working set and what it is made of.
+func (v *View) memoryNow(t *Target) string {
+	var head, parts []string
+	last := func(m soak.Metric) (string, bool) {
+		r, ok := t.Memory.Components[m.String()]
+		if !ok {
+			return "", false
+		}
+		text := soak.FormatBytes(float64(r.Last))
+		if r.Derived {
+			text = "~" + text
+		}
+		return text, true
+	}
+	if ws, ok := last(soak.WorkingSet); ok {
+		head = append(head, "working set "+ws)
+	} else if u, ok := last(soak.Usage); ok {
+		head = append(head, "usage "+u)
+	}
+	for _, m := range []soak.Metric{soak.Anon, soak.File, soak.Shmem, soak.Kernel, soak.Swap} {
+		if x, ok := last(m); ok && (m != soak.Swap || x != "0 B") {
+			parts = append(parts, m.String()+" "+x)
+		}
+	}
+	if len(parts) > 0 {
+		head = append(head, strings.Join(parts, ", "))
+	}
+	return strings.Join(head, ": ")
+}
+
+// processes lists the largest processes inside.
+func processes(t *Target) string {
+	if t.Series == nil || len(t.Series.Processes) == 0 {
+		return ""
+	}
+	ps := slices.Clone(t.Series.Processes)
+	slices.SortStableFunc(ps, func(a, b soak.Process) int { return int(min(1, max(-1, b.RSS-a.RSS))) })
+	var parts []string
+	for _, p := range ps[:min(3, len(ps))] {
+		parts = append(parts, shorten(Clean(p.Command), 32)+" (pid "+number(int64(p.PID))+") "+soak.FormatBytes(float64(p.RSS)))
+	}
+	if rest := len(ps) - len(parts); rest > 0 {
+		parts = append(parts, plural(int64(rest), "more"))
+	}
+	return strings.ReplaceAll(strings.Join(parts, ", "), "mores", "more")
+}
+
+// settles says when an undecided run will be decided.
+func (v *View) settles(m *soak.MemoryResult) string {
+	if m.Leak != soak.LeakInconclusive || m.HoursToDecide == nil {
+		return ""
+	}
+	d := hours(*m.HoursToDecide)
+	text := "about " + v.Clock(v.End.Add(d)) + ", with " + span(d) + " more of data"
+	if m.Detectable != nil {
+		text += "; so far a leak of " + soak.FormatRate(*m.Detectable) + " would have been seen"
+	}
+	return text
+}
+
+func (v *View) since(m *soak.MemoryResult) string {
+	if m.Since == nil || m.Leak == soak.LeakNo {
+		return ""
+	}
+	return v.Clock(*m.Since) + ", " + span(v.End.Sub(*m.Since)) + " before the last sample"
+}
+
+// did says what leakcheck itself did to the node.
+func (v *View) did() (string, Tone) {
+	var sent, failed int64
+	for _, s := range v.Report.Load.Scenarios {
+		if s.Name == soak.HealthScenario {
+			continue
+		}
+		sent += s.Requests
+		for _, n := range s.Errors {
+			failed += n
+		}
+	}
+	text := "sent no load"
+	if sent > 0 {
+		text = "sent " + plural(sent, "request") + " (" + number(failed) + " failed)"
+	}
+	text += ", read " + soak.FormatBytes(float64(v.Report.Observer.LogBytes)) + " of log"
+	if b := v.Report.Load.Brake; b != nil {
+		return text + "; the brake stopped all load at " + v.Clock(b.At) + because(b.Reason), Caution
+	}
+	return text, Plain
+}
+
+// next lists what to do: the hints and commands of the checks that failed,
+// or that cannot be judged when none failed.
+func (v *View) next(t *Target) []string {
+	var out []string
+	add := func(s string) {
+		if s != "" && !slices.Contains(out, s) && len(out) < 3 {
+			out = append(out, s)
+		}
+	}
+	for _, o := range []soak.Outcome{soak.Fail, soak.Warn, soak.Inconclusive} {
+		for _, c := range t.with(o) {
+			add(c.Next)
+			add(c.Hint)
+		}
+		if len(out) > 0 {
+			break
+		}
+	}
+	return out
+}
+
+// doNot names the tempting step that would not help, and why.
+func (v *View) doNot(t *Target) string {
+	m := t.Memory
+	if m == nil || m.Samples == 0 {
+		return ""
+	}
+	switch m.Leak {
+	case soak.LeakYes:
+		return v.restartBuys(m)
+	case soak.LeakInconclusive:
+		return "do not restart it just to be safe: the measurement would begin anew"
+	}
+	return ""
+}
+
+func (v *View) restartBuys(m *soak.MemoryResult) string {
+	f := m.Forecast
+	first, ok := m.Components[soak.WorkingSet.String()]
+	if f == nil || f.Wall == "" || !ok || m.Slope == nil || m.Slope.Estimate <= 0 {
+		return ""
+	}
+	again := (f.WallBytes - float64(first.Min)) / m.Slope.Estimate
+	if again <= 0 {
+		return ""
+	}
+	return "a restart or more memory is no fix: a restart buys about " + span(hours(again)) +
+		", each GB more about " + span(hours(1e9/m.Slope.Estimate))
+}
+
+// within reports whether two times are close on the scale of a run.
+func within(a, b time.Time, d time.Duration) bool { return a.Sub(b).Abs() <= d }

@@ -1,0 +1,90 @@
+package report
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"leakcheck/soak"
+)
+
+// mostEvents is how many events a text shows; the newest tell the most.
+const mostEvents = 20
+
+// signals prints what the log said.
+func (p *printer) signals(v *View) {
+	if len(v.Report.Signals) == 0 {
+		return
+	}
+	p.heading("Signals from the log")
+	var rows [][]string
+	for _, s := range v.Report.Signals {
+		last := signalValues(s)
+		if last == "" {
+			last = s.Text
+		}
+		first, end := "", ""
+		if s.First != nil && s.Last != nil {
+			first, end = v.Clock(*s.First), v.Clock(*s.Last)
+		}
+		rows = append(rows, []string{s.Name, number(int64(s.Count)), first, end, last})
+	}
+	p.table([]column{{name: "signal"}, {"hits", true}, {name: "first"}, {name: "last"}, {name: "last said"}}, rows)
+}
+
+// signalValues prints the captures of a rule's last hit.
+func signalValues(s soak.SignalResult) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(s.Values)) {
+		text := signalValue(name, s.Values[name])
+		if len(s.Values) > 1 || name != s.Name && name != "value" {
+			text = Clean(name) + " " + text
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// byteWords are parts of names whose large values are surely bytes.
+var byteWords = []string{"rss", "heap", "external", "bytes", "memory", "buffers"}
+
+// signalValue prints a captured number; sizes are bytes by convention.
+func signalValue(name string, x float64) string {
+	if x >= 1e5 && slices.ContainsFunc(byteWords, func(w string) bool { return strings.Contains(strings.ToLower(name), w) }) {
+		return soak.FormatBytes(x)
+	}
+	if x == float64(int64(x)) {
+		return number(int64(x))
+	}
+	return sig3(x)
+}
+
+// events prints what happened, in order.
+func (p *printer) events(v *View) {
+	events := v.Report.Events
+	if len(events) == 0 {
+		return
+	}
+	p.heading("Events")
+	if hidden := len(events) - mostEvents; hidden > 0 {
+		p.line("  %s", p.paint.label(plural(int64(hidden), "earlier event")+" not shown"))
+		events = events[hidden:]
+	}
+	for _, e := range events {
+		text := e.Text
+		if e.Target != "" && len(v.Targets) > 1 {
+			text = e.Target + ": " + text
+		}
+		p.labelled("  ", pad(v.Clock(e.At), 9)+" "+string(e.Kind), 21, text, eventTone(e.Kind))
+	}
+}
+
+func eventTone(k soak.EventKind) Tone {
+	switch k {
+	case soak.EventOOM, soak.EventDeath, soak.EventExit, soak.EventRemove:
+		return Bad
+	case soak.EventBrake, soak.EventGap, soak.EventClock, soak.EventEngine, soak.EventWarning, soak.EventInterrupt, soak.EventRecreate:
+		return Caution
+	}
+	return Plain
+}

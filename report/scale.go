@@ -1,0 +1,40 @@
+package report
+
+import "math"
+
+// scale is a value axis with round ticks.
+type scale struct {
+	low, high float64
+	ticks     []float64
+}
+
+// niceScale chooses about n round ticks that enclose low and high: Heckbert,
+// "Nice numbers for graph labels", Graphics Gems, 1990.
+func niceScale(low, high float64, n int) scale {
+	if high-low < math.Max(1, math.Abs(high)*1e-6) {
+		pad := math.Max(1, math.Abs(high)*0.1)
+		low, high = low-pad, high+pad
+		if low < 0 && high > 0 {
+			low = 0
+		}
+	}
+	if low > 0 && low < 0.45*high {
+		low = 0
+	}
+	step := niceStep((high - low) / float64(max(n, 1)))
+	s := scale{low: math.Floor(low/step) * step, high: math.Ceil(high/step) * step}
+	for i := range int(math.Round((s.high-s.low)/step)) + 1 {
+		s.ticks = append(s.ticks, s.low+float64(i)*step)
+	}
+	return s
+}
+
+func niceStep(rough float64) float64 {
+	unit := math.Pow(10, math.Floor(math.Log10(rough)))
+	for _, m := range []float64{1, 2, 2.5, 5} {
+		if rough <= m*unit*1.0001 {
+			return m * unit
+		}
+	}
+	return 10 * unit
+}

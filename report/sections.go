@@ -1,0 +1,174 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"leakcheck/soak"
+)
+
+// target prints one target's curve, checklist and memory.
+func (p *printer) target(v *View, t *Target) {
+	suffix := ""
+	if len(v.Targets) > 1 {
+		suffix = " of " + t.Name
+	}
+	if !p.Plain {
+		p.curve(v, t, suffix)
+	}
+	p.checklist(t, suffix)
+	p.memory(t, suffix)
+}
+
+// checklist prints the checks by window, with the evidence of those that did
+// not pass.
+func (p *printer) checklist(t *Target, suffix string) {
+	if len(t.Windows) == 0 {
+		return
+	}
+	p.heading("Checklist%s: %s", suffix, t.Tally.String())
+	for _, w := range t.Windows {
+		if w.Name != "" {
+			p.line("  %s", p.paint.label(w.Name))
+		}
+		for _, c := range w.Checks {
+			p.check(c)
+		}
+	}
+}
+
+func (p *printer) check(c soak.CheckResult) {
+	tone := outcomeTone(c.Outcome)
+	mark := outcomeMark(c.Outcome, p.Unicode)
+	said := string(c.Outcome)
+	head := pad(mark+" "+said, 16)
+	text := c.Text
+	if m := measured(c); m != "" {
+		text += " (" + m + ")"
+	}
+	for i, l := range wrap(text, p.Width-len(head)-4) {
+		if i == 0 {
+			p.line("    %s%s", p.paint.tone(tone, head), l)
+		} else {
+			p.line("    %16s%s", "", l)
+		}
+	}
+	if c.Outcome == soak.Pass {
+		return
+	}
+	if c.Evidence != "" {
+		p.labelled(strings.Repeat(" ", 20), "", 0, c.Evidence, Faint)
+	}
+	if c.Outcome == soak.Fail || c.Outcome == soak.Warn {
+		for _, h := range []string{c.Hint, c.Next} {
+			if h != "" {
+				p.labelled(strings.Repeat(" ", 20), "> ", 2, h, Plain)
+			}
+		}
+	}
+}
+
+// measured joins what was measured with what was asked for.
+func measured(c soak.CheckResult) string {
+	switch {
+	case c.Value == "":
+		return ""
+	case c.Threshold == "":
+		return c.Value
+	}
+	return c.Value + "; wanted " + c.Threshold
+}
+
+// String lists the outcomes that occurred, the worst first.
+func (t Tally) String() string {
+	var parts []string
+	for _, o := range []soak.Outcome{soak.Fail, soak.Warn, soak.Inconclusive, soak.Pass, soak.NotDue, soak.NotRun, soak.NotApplicable} {
+		if n := t[o]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, o))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// memory prints the range of each component.
+func (p *printer) memory(t *Target, suffix string) {
+	if t.Memory == nil || len(t.Memory.Components) == 0 {
+		return
+	}
+	p.heading("Memory%s", suffix)
+	var rows [][]string
+	for _, m := range soak.Metrics() {
+		if r, ok := t.Memory.Components[m.String()]; ok {
+			rows = append(rows, componentRow(m, r))
+		}
+	}
+	p.table([]column{{name: "component"}, {"first", true}, {"min", true}, {"max", true}, {"last", true}, {"change", true}}, rows)
+}
+
+func componentRow(m soak.Metric, r soak.Range) []string {
+	print := func(x int64) string { return metricValue(m, float64(x)) }
+	name := m.String()
+	if r.Derived {
+		name += " (derived)"
+	}
+	change := print(r.Last - r.First)
+	if r.Last > r.First {
+		change = "+" + change
+	}
+	return []string{name, print(r.First), print(r.Min), print(r.Max), print(r.Last), change}
+}
+
+// metricValue prints a metric in its own unit.
+func metricValue(m soak.Metric, x float64) string {
+	switch m {
+	case soak.CPU:
+		return sig3(x/1e9) + " s"
+	case soak.PIDs, soak.FDs, soak.Sockets, soak.Requests, soak.Restarts, soak.OOMKills:
+		return number(int64(x))
+	}
+	return soak.FormatBytes(x)
+}
+
+// load prints what was fired.
+func (p *printer) load(v *View) {
+	l := v.Report.Load
+	if len(l.Scenarios) == 0 && l.Brake == nil {
+		return
+	}
+	p.heading("Load")
+	var rows [][]string
+	for _, s := range l.Scenarios {
+		rows = append(rows, []string{s.Name, number(s.Requests), number(s.Due - s.Requests), millis(s.P50), millis(s.P95), millis(s.P99),
+			millis(s.Max), soak.FormatBytes(float64(s.Bytes)), errorKinds(s.Errors)})
+	}
+	p.table([]column{{name: "scenario"}, {"sent", true}, {"unsent", true}, {"p50", true}, {"p95", true}, {"p99", true}, {"max", true},
+		{"bytes", true}, {name: "errors"}}, rows)
+	if l.Brake != nil {
+		p.labelled("  ", "brake", 7, v.Clock(l.Brake.At)+because(l.Brake.Reason), Caution)
+	}
+}
+
+// errorKinds lists how requests failed, the most frequent first.
+func errorKinds(errors map[soak.ErrorKind]int64) string {
+	var kinds []soak.ErrorKind
+	for k, n := range errors {
+		if n > 0 {
+			kinds = append(kinds, k)
+		}
+	}
+	slices.SortFunc(kinds, func(a, b soak.ErrorKind) int {
+		if errors[a] != errors[b] {
+			return int(min(1, max(-1, errors[b]-errors[a])))
+		}
+		return strings.Compare(string(a), string(b))
+	})
+	var parts []string
+	for _, k := range kinds {
+		parts = append(parts, fmt.Sprintf("%s %s", number(errors[k]), Clean(string(k))))
+	}
+	if len(parts) == 0 {
+		return "none"
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,111 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// column describes one column of a table.
+type column struct {
+	name  string
+	right bool // numbers
+}
+
+// table prints rows under headers: ruled on terminals, aligned text elsewhere.
+// The last column gives way when the width is short.
+func (p *printer) table(columns []column, rows [][]string) {
+	if len(rows) == 0 {
+		return
+	}
+	p.narrow(columns, rows)
+	if p.Plain {
+		p.aligned(columns, rows)
+		return
+	}
+	headers := make([]string, len(columns))
+	aligns := make([]tw.Align, len(columns))
+	for i, c := range columns {
+		headers[i], aligns[i] = p.paint.label(c.name), tw.AlignLeft
+		if c.right {
+			aligns[i] = tw.AlignRight
+		}
+	}
+	symbols := tw.NewSymbols(tw.StyleLight)
+	if !p.Unicode {
+		symbols = tw.NewSymbols(tw.StyleASCII)
+	}
+	var b strings.Builder
+	t := tablewriter.NewTable(&b,
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+			Borders:  tw.BorderNone,
+			Symbols:  symbols,
+			Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off, BetweenRows: tw.Off}, Lines: tw.Lines{ShowHeaderLine: tw.On}},
+		})),
+		tablewriter.WithConfig(tablewriter.Config{
+			Header: cells(aligns), Row: cells(aligns), MaxWidth: p.Width,
+		}),
+	)
+	t.Header(headers)
+	if t.Bulk(rows) != nil || t.Render() != nil {
+		p.aligned(columns, rows) // a table that cannot be ruled is still printed
+		return
+	}
+	for line := range strings.Lines(b.String()) {
+		p.line(" %s", strings.TrimRight(line, "\n"))
+	}
+}
+
+func cells(aligns []tw.Align) tw.CellConfig {
+	return tw.CellConfig{
+		Formatting: tw.CellFormatting{AutoFormat: tw.Off, AutoWrap: tw.WrapNone},
+		Alignment:  tw.CellAlignment{PerColumn: aligns},
+	}
+}
+
+// narrow cuts the last column so that a row fits.
+func (p *printer) narrow(columns []column, rows [][]string) {
+	last := len(columns) - 1
+	room := p.Width - 2
+	for i, w := range widths(columns, rows) {
+		if i < last {
+			room -= w + 2
+		}
+	}
+	for _, r := range rows {
+		r[last] = fit(r[last], max(room, 8))
+	}
+}
+
+func widths(columns []column, rows [][]string) []int {
+	out := make([]int, len(columns))
+	for i, c := range columns {
+		out[i] = width(c.name)
+		for _, r := range rows {
+			out[i] = max(out[i], width(r[i]))
+		}
+	}
+	return out
+}
+
+// aligned prints columns with two spaces between them.
+func (p *printer) aligned(columns []column, rows [][]string) {
+	ws := widths(columns, rows)
+	header := make([]string, len(columns))
+	for i, c := range columns {
+		header[i] = c.name
+	}
+	for _, r := range append([][]string{header}, rows...) {
+		var parts []string
+		for i, c := range columns {
+			if c.right {
+				parts = append(parts, padLeft(r[i], ws[i]))
+			} else {
+				parts = append(parts, pad(r[i], ws[i]))
+			}
+		}
+		p.line("  %s", strings.Join(parts, "  "))
+	}
+}

@@ -1,0 +1,173 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"leakcheck/soak"
+)
+
+// TextOptions says what the stream that text goes to can show. The caller
+// decides, for each stream on its own.
+type TextOptions struct {
+	// Width is how many columns fit; 0 means 80.
+	Width int
+	// Color allows ANSI colours.
+	Color bool
+	// Unicode allows more than ASCII.
+	Unicode bool
+	// Plain prints aligned text in place of ruled tables and leaves charts out,
+	// for pipes and files.
+	Plain bool
+}
+
+// Text prints the whole report: the first screen, then the curve, the
+// checklist, memory, load, signals, events and what watching cost.
+func Text(w io.Writer, v *View, o TextOptions) error {
+	p := newPrinter(o)
+	p.screen(v)
+	for _, t := range v.Targets {
+		p.target(v, t)
+	}
+	p.load(v)
+	p.signals(v)
+	p.events(v)
+	p.observer(v)
+	return p.flush(w)
+}
+
+// Screen prints the first screen alone.
+func Screen(w io.Writer, v *View, o TextOptions) error {
+	p := newPrinter(o)
+	p.screen(v)
+	return p.flush(w)
+}
+
+// printer collects lines that fit a width.
+type printer struct {
+	TextOptions
+	paint palette
+	out   bytes.Buffer
+}
+
+func newPrinter(o TextOptions) *printer {
+	if o.Width <= 0 {
+		o.Width = 80
+	}
+	o.Width = max(o.Width, 40)
+	return &printer{TextOptions: o, paint: newPalette(o.Color)}
+}
+
+// flush writes all lines, in ASCII where nothing else is allowed.
+func (p *printer) flush(w io.Writer) error {
+	text := p.out.String()
+	if !p.Unicode {
+		text = ascii(text)
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+func (p *printer) line(format string, args ...any) {
+	p.out.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	p.out.WriteByte('\n')
+}
+
+// labelled prints a label and a text that wraps beside it.
+func (p *printer) labelled(indent, label string, column int, text string, tone Tone) {
+	lines := wrap(text, p.Width-len(indent)-column)
+	for i, l := range lines {
+		head := strings.Repeat(" ", column)
+		if i == 0 {
+			head = p.paint.label(pad(label, column))
+		}
+		p.line("%s%s%s", indent, head, p.paint.tone(tone, l))
+	}
+}
+
+// heading prints a section's name.
+func (p *printer) heading(format string, args ...any) {
+	p.line("")
+	p.line("%s", p.paint.strong(fmt.Sprintf(format, args...)))
+}
+
+// screen prints what a person on call reads first.
+func (p *printer) screen(v *View) {
+	p.statement(v.Headline)
+	for _, n := range v.Notes {
+		p.labelled("", n.Word, len(n.Word)+2, n.Text, n.Tone)
+	}
+	if len(v.Targets) == 1 {
+		p.facts(v.Targets[0].Facts)
+		return
+	}
+	for _, t := range v.Targets {
+		p.line("")
+		p.statement(Statement{Word: t.mark(), Text: t.Verdict.Text, Tone: t.Verdict.Tone})
+		p.facts(shared(t.Facts, t.mark() == "ok"))
+	}
+	if len(v.Targets) > 1 {
+		p.line("")
+		did, tone := v.did()
+		p.facts([]Fact{{"did", did, tone}})
+	}
+}
+
+func (p *printer) statement(s Statement) {
+	lines := wrap(s.Text, p.Width-len(s.Word)-2)
+	for i, l := range lines {
+		if i == 0 {
+			p.line("%s  %s", p.paint.badge(s.Tone, s.Word), p.paint.strong(l))
+			continue
+		}
+		p.line("%s  %s", strings.Repeat(" ", len(s.Word)), p.paint.strong(l))
+	}
+}
+
+func (p *printer) facts(facts []Fact) {
+	for _, f := range facts {
+		p.labelled("  ", f.Label, 9, f.Text, f.Tone)
+	}
+}
+
+// shared leaves out what is said once for all targets, and of a target that
+// is well all but its memory.
+func shared(facts []Fact, well bool) []Fact {
+	var out []Fact
+	for _, f := range facts {
+		if f.Label == "did" || f.Label == "node" || well && f.Label != "memory" && f.Label != "wall" && f.Label != "before" {
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// mark is a target's state in one word, of the verdict's own tone.
+func (t *Target) mark() string {
+	switch t.Verdict.Tone {
+	case Good:
+		return "ok"
+	case Bad:
+		return "bad"
+	}
+	return "?"
+}
+
+// observer prints what watching cost.
+func (p *printer) observer(v *View) {
+	o := v.Report.Observer
+	if o == (soak.Observer{}) {
+		return
+	}
+	p.heading("What watching cost")
+	p.labelled("  ", "", 0, fmt.Sprintf("leakcheck %s of memory, %s of CPU; %s, %s of log read", soak.FormatBytes(float64(o.RSS)),
+		span(seconds(o.CPUSeconds)), plural(o.EngineCalls, "engine call"), soak.FormatBytes(float64(o.LogBytes))), Plain)
+	late := ""
+	if o.Late > 0 {
+		late = fmt.Sprintf(", %s late (at most %s s)", number(o.Late), sig3(o.MaxLate))
+	}
+	p.labelled("  ", "", 0, fmt.Sprintf("%s, %s missed%s", plural(o.Samples, "sample"), number(o.Missed), late), Plain)
+}

@@ -1,0 +1,154 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Point is one value at one time, in Unix milliseconds.
+type Point struct {
+	T int64
+	V float64
+}
+
+// Trace is a curve of any length in bounded memory. It keeps the first, lowest,
+// highest and last point of each time bucket and doubles the buckets' width
+// whenever there would be too many, so that no peak is ever lost and a line
+// through its points looks like a line through all of them: the M4 aggregation
+// of Jugel, Jerzak, Hackenbroich and Markl, "M4: A Visualization-Oriented Time
+// Series Data Aggregation", PVLDB 7(10), 2014, made incremental.
+type Trace struct {
+	most    int
+	width   int64 // milliseconds per bucket, a power of two
+	buckets []bucket
+}
+
+type bucket struct {
+	index                  int64 // time divided by the trace's width, rounded down
+	life                   int
+	first, low, high, last Point
+}
+
+func newTrace(buckets int) *Trace { return &Trace{most: max(buckets, 2), width: 1} }
+
+// Add takes in one point. Curves of different lives are never joined.
+func (t *Trace) Add(life int, p Point) {
+	one := bucket{index: floorDiv(p.T, t.width), life: life, first: p, low: p, high: p, last: p}
+	at := len(t.buckets)
+	if at > 0 && t.buckets[at-1].index >= one.index {
+		at, _ = slices.BinarySearchFunc(t.buckets, one.index, func(b bucket, i int64) int { return cmp.Compare(b.index, i) })
+	}
+	if at < len(t.buckets) && t.buckets[at].index == one.index {
+		t.buckets[at] = join(t.buckets[at], one)
+		return
+	}
+	t.buckets = slices.Insert(t.buckets, at, one)
+	for len(t.buckets) > t.most {
+		t.coarsen()
+	}
+}
+
+// coarsen doubles the width of all buckets.
+func (t *Trace) coarsen() {
+	t.width *= 2
+	kept := t.buckets[:0]
+	for _, b := range t.buckets {
+		b.index = floorDiv(b.first.T, t.width)
+		if n := len(kept); n > 0 && kept[n-1].index == b.index {
+			kept[n-1] = join(kept[n-1], b)
+			continue
+		}
+		kept = append(kept, b)
+	}
+	t.buckets = kept
+}
+
+// join merges two buckets of the same index.
+func join(a, b bucket) bucket {
+	if b.first.T < a.first.T {
+		a.first = b.first
+	}
+	if b.last.T >= a.last.T {
+		a.last, a.life = b.last, b.life
+	}
+	if b.low.V < a.low.V {
+		a.low = b.low
+	}
+	if b.high.V > a.high.V {
+		a.high = b.high
+	}
+	return a
+}
+
+// Segments returns the curve in time order, in a new piece after each stretch
+// longer than gap without a point and at each new life.
+func (t *Trace) Segments(gap time.Duration) [][]Point {
+	var out [][]Point
+	for i, b := range t.buckets {
+		if i == 0 || t.apart(t.buckets[i-1], b, gap) {
+			out = append(out, nil)
+		}
+		last := len(out) - 1
+		out[last] = append(out[last], b.points()...)
+	}
+	return out
+}
+
+func (t *Trace) apart(a, b bucket, gap time.Duration) bool {
+	return a.life != b.life || b.first.T-a.last.T > gap.Milliseconds()
+}
+
+// points lists a bucket's points in time order, each once.
+func (b bucket) points() []Point {
+	ps := []Point{b.first, b.low, b.high, b.last}
+	slices.SortStableFunc(ps, func(x, y Point) int { return cmp.Compare(x.T, y.T) })
+	return slices.Compact(ps)
+}
+
+// Range returns the lowest and the highest value; ok is false without points.
+func (t *Trace) Range() (low, high float64, ok bool) {
+	if t == nil {
+		return 0, 0, false
+	}
+	for i, b := range t.buckets {
+		if i == 0 || b.low.V < low {
+			low = b.low.V
+		}
+		if i == 0 || b.high.V > high {
+			high = b.high.V
+		}
+	}
+	return low, high, len(t.buckets) > 0
+}
+
+// Span returns the times of the first and the last point.
+func (t *Trace) Span() (from, to int64, ok bool) {
+	if t == nil || len(t.buckets) == 0 {
+		return 0, 0, false
+	}
+	return t.buckets[0].first.T, t.buckets[len(t.buckets)-1].last.T, true
+}
+
+// Last returns the newest point.
+func (t *Trace) Last() (Point, bool) {
+	if t == nil || len(t.buckets) == 0 {
+		return Point{}, false
+	}
+	return t.buckets[len(t.buckets)-1].last, true
+}
+
+// clone returns a copy that later points do not change.
+func (t *Trace) clone() *Trace {
+	c := *t
+	c.buckets = slices.Clone(t.buckets)
+	return &c
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}

@@ -1,0 +1,74 @@
+package report
+
+import (
+	"time"
+
+	"leakcheck/soak"
+)
+
+// farAway is how far off a wall must be, at worst, to be called not urgent.
+const farAway = 24 * time.Hour
+
+var wallNames = map[string]string{
+	"limit": "the container's limit", "host": "the host's memory", "ceiling": "the profile's ceiling", "heap": "the heap cap",
+}
+
+func wallName(w string) string {
+	if n, ok := wallNames[w]; ok {
+		return n
+	}
+	return Clean(w)
+}
+
+// wall says which wall comes first, and when, by the clock.
+func (v *View) wall(t *Target) (string, Tone) {
+	m := t.Memory
+	f := m.Forecast
+	if f == nil || f.Wall == "" {
+		return "none known: no limit, no ceiling", Faint
+	}
+	where := wallName(f.Wall) + ", " + soak.FormatBytes(f.WallBytes)
+	left := v.left(m, f)
+	switch {
+	case m.Leak == soak.LeakYes && f.Hours.Estimate != nil:
+		d := hours(*f.Hours.Estimate)
+		return v.hits(f, d) + ", about " + v.Clock(v.End.Add(d)) + "; wall: " + where + left, Bad
+	case m.Leak == soak.LeakInconclusive && f.Hours.Low != nil:
+		d := hours(*f.Hours.Low)
+		text := "at worst " + span(d) + " away (" + v.Clock(v.End.Add(d)) + ")"
+		if d > farAway {
+			return text + ", not urgent: " + where + left, Plain
+		}
+		return text + ": " + where + left, Caution
+	}
+	return "none in sight; nearest: " + where + left, Plain
+}
+
+// hits says what happens at the wall and in what time.
+func (v *View) hits(f *soak.Forecast, d time.Duration) string {
+	what := "OOM"
+	switch f.Wall {
+	case "ceiling":
+		what = "over the ceiling"
+	case "heap":
+		what = "heap full"
+	}
+	if v.live() {
+		return what + " in " + hoursInterval(f.Hours)
+	}
+	return what + " " + hoursInterval(f.Hours) + " after the last sample"
+}
+
+func (v *View) left(m *soak.MemoryResult, f *soak.Forecast) string {
+	ws, ok := m.Components[soak.WorkingSet.String()]
+	if !ok {
+		ws, ok = m.Components[soak.Usage.String()]
+	}
+	if !ok {
+		return ""
+	}
+	if room := f.WallBytes - float64(ws.Last); room > 0 {
+		return ", " + soak.FormatBytes(room) + " left"
+	}
+	return ", reached"
+}
