@@ -30,7 +30,7 @@ func factLines() string {
 	return b.String()
 }
 
-var factBlock = regexp.MustCompile(`(?://FACTS\n|(?://\t(?:memory|signals|log|node|load|tap)\.[A-Za-z_.]+ .* \(.*\).*\n)+)`)
+var factBlock = regexp.MustCompile(`(?://FACTS\n|(?://\t(?:memory|signals|log|node|load|tap)\.[A-Za-z0-9_.]+ .* \(.*\).*\n)+)`)
 
 // TestTheReferenceListsEveryFact holds doc.go and the table of facts together.
 func TestTheReferenceListsEveryFact(t *testing.T) {
