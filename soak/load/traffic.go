@@ -1,0 +1,111 @@
+package load
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"leakcheck/soak"
+)
+
+// enough is how many answers a 95th percentile needs.
+const enough = 20
+
+// traffic is what the brake remembers of one scenario: the last intervals, and
+// how fast the node was when it was well.
+type traffic struct {
+	recent   []interval
+	first    *hdrhistogram.Histogram // collects the baseline; nil once there is one
+	baseline float64                 // the healthy 95th percentile in microseconds
+}
+
+type interval struct {
+	at               time.Time
+	requests, errors int64
+	latency          *hdrhistogram.Histogram // nil without answers
+}
+
+// load adds an interval and says why it ends the load, or nothing.
+func (b *Brake) load(in soak.LoadInterval) string {
+	t := b.traffic[in.Scenario]
+	if t == nil {
+		t = &traffic{first: newHistogram()}
+		b.traffic[in.Scenario] = t
+	}
+	failed := int64(0)
+	for _, n := range in.Errors {
+		failed += n
+	}
+	latency, err := merge(in.Latency)
+	if err != nil {
+		latency = nil // a damaged histogram says nothing about the node
+	}
+	t.add(interval{at: in.At, requests: in.Requests, errors: failed, latency: latency}, b.o.Window)
+	if reason := t.failing(in.Scenario, b.o); reason != "" {
+		return reason
+	}
+	return t.slow(in.Scenario, b.o)
+}
+
+// add keeps the window: at most Window long, and no more intervals than fit in
+// it at one a second.
+func (t *traffic) add(in interval, window time.Duration) {
+	old := 0
+	for old < len(t.recent) && (in.at.Sub(t.recent[old].at) > window || len(t.recent)-old >= 300) {
+		old++
+	}
+	t.recent = append(t.recent[old:], in)
+}
+
+func (t *traffic) failing(scenario string, o BrakeOptions) string {
+	var requests, errors int64
+	for _, in := range t.recent {
+		requests += in.requests
+		errors += in.errors
+	}
+	if errors < o.MinErrors || float64(errors) <= o.ErrorShare*float64(requests) {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d requests of %s failed in the last minutes", errors, requests, scenario)
+}
+
+// slow compares the last answers with the first healthy ones: their 95th
+// percentile if they are enough for one, else the median of the last few,
+// which is stronger evidence still.
+func (t *traffic) slow(scenario string, o BrakeOptions) string {
+	if t.baseline == 0 {
+		t.learn()
+		return ""
+	}
+	last := newHistogram()
+	for i := len(t.recent) - 1; i >= 0 && last.TotalCount() < enough; i-- {
+		if h := t.recent[i].latency; h != nil {
+			last.Merge(h)
+		}
+	}
+	now := float64(last.ValueAtQuantile(95))
+	if last.TotalCount() < enough {
+		if last.TotalCount() < 3 {
+			return ""
+		}
+		now = float64(last.ValueAtQuantile(50))
+	}
+	if now <= o.Slowdown*t.baseline || now < float64(o.MinSlow.Microseconds()) {
+		return ""
+	}
+	return fmt.Sprintf("%s takes %.0f ms where it took %.0f ms at first (95th percentile)", scenario, now/1000, t.baseline/1000)
+}
+
+// learn collects the baseline from answers of intervals without errors.
+func (t *traffic) learn() {
+	in := t.recent[len(t.recent)-1]
+	if in.errors > 0 || in.latency == nil {
+		return
+	}
+	t.first.Merge(in.latency)
+	if t.first.TotalCount() >= enough {
+		t.baseline = float64(t.first.ValueAtQuantile(95))
+		t.first = nil
+	}
+}
