@@ -59,5 +59,5 @@ func code(err error) int {
 
 // damaged reports whether an error means that the file's content is broken.
 func damaged(err error) bool {
-	return code(err) == sqlite3.SQLITE_CORRUPT || errors.Is(err, errFrame)
+	return code(err) == sqlite3.SQLITE_CORRUPT || errors.Is(err, errDamaged)
 }

@@ -9,17 +9,15 @@ import (
 	"leakcheck/soak"
 )
 
-// A sample is stored as a frame: the differences of its numbers to those of
-// the target's sample before. A key frame stands alone; one comes at least
-// every framesPerKey samples, so that damage spoils a bounded stretch.
-//
-// Layout: two bytes of checksum, one byte of place (0 for a key frame), the
-// set of numbers that changed as a uvarint, then a zigzag varint for each.
-const framesPerKey = 256
+// A sample is stored as a frame: the target's number, the set of numbers that
+// are other than in the target's frame before, as a uvarint, and for each of
+// them the difference as a zigzag varint. What a target did not report keeps
+// its last number, which costs nothing. The list of processes follows.
 
 // The numbers of a frame; the metrics follow in record order.
 const (
-	fieldLate = iota
+	fieldStep = iota // time since the frame before
+	fieldLate
 	fieldLife
 	fieldStarted
 	fieldPresent
@@ -28,103 +26,73 @@ const (
 	fieldCount = fieldMetrics + 32
 )
 
+type fields [fieldCount]int64
+
 // frame is what a target's next sample is stored against.
 type frame struct {
-	place  byte
-	fields [fieldCount]int64
+	at int64
+	fields
 }
 
 var metrics = soak.Metrics()
 
-var errFrame = errors.New("a stored sample is damaged")
+var errDamaged = errors.New("what is stored does not match its checksum")
 
-// fieldsOf takes a sample apart. A metric that is absent keeps its number from
-// the sample before, which costs nothing.
-func fieldsOf(s *soak.Sample, before *[fieldCount]int64) [fieldCount]int64 {
-	f := *before
-	f[fieldLate], f[fieldLife], f[fieldStarted] = int64(s.Late), int64(s.Life), nanos(s.Started)
-	f[fieldPresent], f[fieldDerived] = 0, 0
+// after takes a sample apart.
+func (f *frame) after(s *soak.Sample) frame {
+	next := *f
+	next.at = nanos(s.At)
+	next.fields[fieldStep] = next.at - f.at
+	next.fields[fieldLate], next.fields[fieldLife], next.fields[fieldStarted] = int64(s.Late), int64(s.Life), nanos(s.Started)
+	next.fields[fieldPresent], next.fields[fieldDerived] = 0, 0
 	for i, m := range metrics {
 		x, ok := s.Get(m)
 		if !ok {
 			continue
 		}
-		f[fieldMetrics+i] = x
-		f[fieldPresent] |= 1 << i
+		next.fields[fieldMetrics+i] = x
+		next.fields[fieldPresent] |= 1 << i
 		if s.Derived(m) {
-			f[fieldDerived] |= 1 << i
+			next.fields[fieldDerived] |= 1 << i
 		}
 	}
-	return f
+	return next
 }
 
-// appendTo appends a sample's frame to b and becomes that frame.
+// appendTo appends a sample's numbers to b and becomes its frame.
 func (f *frame) appendTo(b []byte, s *soak.Sample) []byte {
-	if f.place == 0 {
-		f.fields = [fieldCount]int64{}
-	}
-	next := fieldsOf(s, &f.fields)
+	next := f.after(s)
 	var changed uint64
-	for i := range next {
-		if next[i] != f.fields[i] {
+	for i := range next.fields {
+		if next.fields[i] != f.fields[i] {
 			changed |= 1 << i
 		}
 	}
-	start := len(b)
-	b = append(b, 0, 0, f.place)
 	b = binary.AppendUvarint(b, changed)
-	for i := range next {
+	for i := range next.fields {
 		if changed&(1<<i) != 0 {
-			b = binary.AppendVarint(b, next[i]-f.fields[i])
+			b = binary.AppendVarint(b, next.fields[i]-f.fields[i])
 		}
 	}
-	binary.LittleEndian.PutUint16(b[start:], checksum(b[start+2:]))
-	f.fields, f.place = next, f.place+1 // wraps to a key frame
+	*f = next
 	return b
 }
 
-// read reads a stored frame over the one before. After an error only a key
-// frame will do.
-func (f *frame) read(b []byte) (err error) {
-	defer func() {
-		if err != nil {
-			f.place = 0
+// read reads the next numbers over those before.
+func (f *frame) read(in *input) {
+	changed := in.uvarint()
+	for i := 0; changed != 0 && i < fieldCount; i, changed = i+1, changed>>1 {
+		if changed&1 != 0 {
+			f.fields[i] += in.varint()
 		}
-	}()
-	if len(b) < 4 || binary.LittleEndian.Uint16(b) != checksum(b[2:]) {
-		return errFrame
 	}
-	switch b[2] {
-	case 0:
-		f.fields = [fieldCount]int64{}
-	case f.place:
-	default:
-		return errFrame // the frame before is missing
-	}
-	f.place = b[2] + 1
-	changed, n := binary.Uvarint(b[3:])
-	if n <= 0 {
-		return errFrame
-	}
-	b = b[3+n:]
-	for i := 0; changed != 0; i, changed = i+1, changed>>1 {
-		if changed&1 == 0 {
-			continue
-		}
-		d, n := binary.Varint(b)
-		if n <= 0 || i >= fieldCount {
-			return errFrame
-		}
-		f.fields[i] += d
-		b = b[n:]
-	}
-	return nil
+	f.at += f.fields[fieldStep]
 }
 
 // sample puts a sample together again.
-func (f *frame) sample(target string, at int64) soak.Sample {
+func (f *frame) sample(target string) soak.Sample {
 	s := soak.Sample{
-		Target: target, At: moment(at), Life: int(f.fields[fieldLife]),
+		Target: target, At: moment(f.at), Life: int(f.fields[fieldLife]),
 		Started: moment(f.fields[fieldStarted]), Late: time.Duration(f.fields[fieldLate]),
 	}
 	present, derived := f.fields[fieldPresent], f.fields[fieldDerived]
@@ -140,9 +108,47 @@ func (f *frame) sample(target string, at int64) soak.Sample {
 	return s
 }
 
+// input reads varints; after a damaged one it yields zeros and bad is true.
+type input struct {
+	b   []byte
+	bad bool
+}
+
+func (in *input) uvarint() uint64 {
+	x, n := binary.Uvarint(in.b)
+	return x * in.skip(n)
+}
+
+func (in *input) varint() int64 {
+	x, n := binary.Varint(in.b)
+	return x * int64(in.skip(n))
+}
+
+// skip passes n bytes and returns 1, or 0 when there are none.
+func (in *input) skip(n int) uint64 {
+	if n <= 0 {
+		in.b, in.bad = nil, true
+		return 0
+	}
+	in.b = in.b[n:]
+	return 1
+}
+
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-func checksum(b []byte) uint16 { return uint16(crc32.Checksum(b, castagnoli)) }
+// seal puts a checksum before stored bytes: SQLite has none of its own, and
+// differences turn one wrong bit into a wrong curve.
+func seal(b []byte) []byte {
+	return append(binary.LittleEndian.AppendUint32(make([]byte, 0, 4+len(b)), crc32.Checksum(b, castagnoli)), b...)
+}
+
+// unseal checks and removes the checksum.
+func unseal(b []byte) ([]byte, error) {
+	if len(b) < 4 || binary.LittleEndian.Uint32(b) != crc32.Checksum(b[4:], castagnoli) {
+		return nil, errDamaged
+	}
+	return b[4:], nil
+}
 
 // nanos is a time as it is stored.
 func nanos(t time.Time) int64 {

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"database/sql"
 	"encoding/binary"
 	"encoding/json"
 	"net/url"
@@ -16,12 +15,17 @@ const (
 	insertTarget  = "INSERT INTO target (id, name) VALUES (?, ?)"
 	insertProcess = "INSERT INTO process (id, pid, started, command) VALUES (?, ?, ?, ?)"
 	insertInfo    = "INSERT INTO info (id, body) VALUES (?, ?)"
-	insertSample  = "INSERT INTO sample (id, target, at, body, processes) VALUES (?, ?, ?, ?, ?)"
+	insertSample  = "INSERT INTO sample (id, at, body) VALUES (?, ?, ?)"
 	insertEvent   = "INSERT INTO event (id, target, at, life, kind, text, exit, duration) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 	insertSignal  = "INSERT INTO signal (id, target, at, name, count, run, captures, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 	insertLog     = "INSERT INTO log (id, target, since, until, lines, bytes, skipped) VALUES (?, ?, ?, ?, ?, ?, ?)"
 	insertLoad    = "INSERT INTO load (id, at, duration, scenario, phase, due, requests, errors, bytes, latency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+
+const lastIDs = `SELECT max(
+	ifnull((SELECT max(id) FROM info), 0), ifnull((SELECT last FROM block ORDER BY id DESC LIMIT 1), 0), ifnull((SELECT max(id) FROM sample), 0),
+	ifnull((SELECT max(id) FROM event), 0), ifnull((SELECT max(id) FROM signal), 0), ifnull((SELECT max(id) FROM log), 0),
+	ifnull((SELECT max(id) FROM load), 0)), ifnull((SELECT max(id) FROM process), 0)`
 
 var inserts = []string{insertMeta, insertTarget, insertProcess, insertInfo, insertSample, insertEvent, insertSignal, insertLog, insertLoad}
 
@@ -30,6 +34,7 @@ type state struct {
 	next      int64 // the next row's id
 	targets   map[string]int64
 	frames    map[int64]*frame
+	loose     int                            // samples that are not packed yet
 	processes map[int64]map[processKey]int64 // those of each target's last look
 	lastProc  int64
 }
@@ -41,7 +46,9 @@ type processKey struct {
 	command string
 }
 
-func loadState(db *sql.DB) (*state, error) {
+// loadState reads the state from the file. Samples that were not packed are,
+// so that the next frames need none before them.
+func loadState(db execer) (*state, error) {
 	s := &state{targets: map[string]int64{}, frames: map[int64]*frame{}, processes: map[int64]map[processKey]int64{}}
 	names, err := loadTargets(db)
 	if err != nil {
@@ -50,10 +57,11 @@ func loadState(db *sql.DB) (*state, error) {
 	for id, name := range names {
 		s.targets[name] = id
 	}
-	err = db.QueryRow(`SELECT max(ifnull((SELECT max(id) FROM info), 0), ifnull((SELECT max(id) FROM sample), 0), ifnull((SELECT max(id) FROM event), 0),
-		ifnull((SELECT max(id) FROM signal), 0), ifnull((SELECT max(id) FROM log), 0), ifnull((SELECT max(id) FROM load), 0)), ifnull((SELECT max(id) FROM process), 0)`).
-		Scan(&s.next, &s.lastProc)
-	return s, err
+	err = db.QueryRow(lastIDs).Scan(&s.next, &s.lastProc)
+	if err != nil {
+		return nil, err
+	}
+	return s, pack(db)
 }
 
 // insert adds batches within one transaction.
@@ -106,18 +114,19 @@ func (in *insert) sample(s *soak.Sample) {
 		f = &frame{}
 		in.frames[t] = f
 	}
-	processes := in.processList(t, s.Processes)
-	in.add(insertSample, in.id(), t, nanos(s.At), f.appendTo(nil, s), processes)
+	body := f.appendTo(binary.AppendUvarint(nil, uint64(t)), s)
+	in.add(insertSample, in.id(), nanos(s.At), seal(in.processList(body, t, s.Processes)))
+	in.loose++
 }
 
-// processList stores a list of processes as pairs of a process's row and its
-// resident set. The nil list of a sample that did not look stays nil.
-func (in *insert) processList(target int64, list []soak.Process) []byte {
+// processList appends a list of processes to a frame, as decoder.processList
+// reads it. What does not change about a process is stored once.
+func (in *insert) processList(b []byte, target int64, list []soak.Process) []byte {
 	if list == nil {
-		return nil
+		return append(b, 0)
 	}
 	before, now := in.processes[target], make(map[processKey]int64, len(list))
-	b := binary.AppendUvarint(nil, uint64(len(list)))
+	b = binary.AppendUvarint(b, uint64(len(list))+1)
 	for _, p := range list {
 		key := processKey{p.PID, nanos(p.Started), p.Command}
 		id, ok := before[key]

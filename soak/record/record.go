@@ -213,16 +213,3 @@ func loadMeta(db *sql.DB) (m Meta, err error) {
 	}
 	return m, nil
 }
-
-// metaValue reads one entry of the meta table and reports whether it is there.
-func metaValue(db querier, key string, v any) (bool, error) {
-	var text string
-	err := db.QueryRow("SELECT value FROM meta WHERE key = ?", key).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	return true, json.Unmarshal([]byte(text), v)
-}

@@ -14,13 +14,12 @@ func (r *Record) Replay(sink soak.Recorder) error { return r.Cursor().Replay(sin
 
 // Cursor reads a record on and on while it grows.
 type Cursor struct {
-	r      *Record
-	next   int64 // the first row that was not read yet
-	frames map[int64]*frame
+	r    *Record
+	next int64 // the first row that was not read yet
 }
 
 // Cursor returns a cursor at the record's start.
-func (r *Record) Cursor() *Cursor { return &Cursor{r: r, frames: map[int64]*frame{}} }
+func (r *Record) Cursor() *Cursor { return &Cursor{r: r} }
 
 // maxReplay bounds how many samples are joined to one batch.
 const maxReplay = 1024
@@ -35,7 +34,7 @@ func (c *Cursor) Replay(sink soak.Recorder) error {
 	streams, err := c.streams(tx)
 	defer func() {
 		for _, s := range streams {
-			s.rows.Close()
+			s.close()
 		}
 	}()
 	if err == nil {
@@ -63,7 +62,7 @@ func (c *Cursor) merge(streams []*stream, sink soak.Recorder) error {
 		}
 		s.put(&j.batch)
 		c.next = s.id + 1
-		if err := s.advance(); err != nil {
+		if err := s.next(s); err != nil {
 			return err
 		}
 	}
@@ -88,6 +87,7 @@ type joiner struct {
 	number int64
 	start  int
 	mixed  bool // the batch holds other things than samples
+	joined bool // the last batch joined many, so that this one may
 }
 
 // begin makes ready for a row: a batch that is complete goes out.
@@ -99,6 +99,9 @@ func (j *joiner) begin(id int64, sample bool) error {
 			}
 		}
 		j.number, j.start = n, len(j.batch.Samples)
+	}
+	if sample && j.batch.Samples == nil && j.joined {
+		j.batch.Samples = make([]soak.Sample, 0, maxReplay)
 	}
 	if sample || j.mixed {
 		return nil
@@ -123,6 +126,7 @@ func (j *joiner) split() error {
 func (j *joiner) flush() error {
 	b := j.batch
 	full := j.mixed || len(b.Samples) > 0
+	j.joined = len(b.Samples) >= maxReplay
 	j.batch, j.start, j.mixed = soak.Batch{}, 0, false
 	if !full {
 		return nil

@@ -1,152 +1,158 @@
 package record
 
 import (
+	"context"
 	"database/sql"
-	"encoding/binary"
 	"iter"
-	"slices"
-	"time"
 
 	"leakcheck/soak"
 )
 
-// decoder reads rows of samples.
-type decoder struct {
-	frames    map[int64]*frame
-	targets   map[int64]string
-	processes map[int64]soak.Process
+// reader reads all samples of a record in order of their ids: the blocks and
+// then the rows that are not packed yet.
+type reader struct {
+	db     querier
+	names  names
+	wanted string // a target, "" for all
+	// from is the first id that is wanted.
+	from int64
+	// skip, if set, is told of damage and lets the reader go on behind it.
+	skip func(error)
 }
 
-// sample reads the present row of id, target, at, body and processes.
-func (d *decoder) sample(rows *sql.Rows, id *int64) (soak.Sample, error) {
-	var target, at int64
-	var body, processes sql.RawBytes
-	if err := rows.Scan(id, &target, &at, &body, &processes); err != nil {
-		return soak.Sample{}, err
+// each yields samples with their ids until yield returns false.
+func (r *reader) each(yield func(int64, soak.Sample) bool) error {
+	more := true
+	counted := func(id int64, s soak.Sample) bool { more = yield(id, s); return more }
+	err := r.table("SELECT id, body FROM block WHERE id >= ? AND last >= ? ORDER BY id", func(id int64, body []byte) error {
+		return r.block(id, body, counted)
+	}, &more)
+	if err != nil || !more {
+		return err
 	}
-	name, ok := d.targets[target]
-	if !ok {
-		return soak.Sample{}, errFrame
-	}
-	f := d.frames[target]
-	if f == nil {
-		f = &frame{}
-		d.frames[target] = f
-	}
-	if err := f.read(body); err != nil {
-		return soak.Sample{}, err
-	}
-	s := f.sample(name, at)
-	var err error
-	s.Processes, err = d.processList(processes)
-	return s, err
+	d := newDecoder(r.names)
+	return r.table("SELECT id, body FROM sample WHERE id >= ? AND ? >= 0 ORDER BY id", func(id int64, body []byte) error {
+		return r.row(d, id, body, counted)
+	}, &more)
 }
 
-func (d *decoder) processList(b []byte) ([]soak.Process, error) {
-	if b == nil {
-		return nil, nil
-	}
-	count, n := binary.Uvarint(b)
-	if n <= 0 || count > uint64(len(b)) {
-		return nil, errFrame
-	}
-	list := make([]soak.Process, 0, count)
-	for b = b[n:]; count > 0; count-- {
-		id, n := binary.Uvarint(b)
-		if n <= 0 {
-			return nil, errFrame
+// table reads a table's rows. When damage may be skipped it goes on behind
+// it, trying further and further ahead until the ids must have ended.
+func (r *reader) table(query string, row func(int64, []byte) error, more *bool) error {
+	const end = 1 << 62
+	for start, step := int64(0), int64(1); start < end; {
+		last, err := r.rows(query, start, row, more)
+		if err == nil || r.skip == nil {
+			return err
 		}
-		rss, m := binary.Varint(b[n:])
-		p, ok := d.processes[int64(id)]
-		if m <= 0 || !ok {
-			return nil, errFrame
+		r.skip(err)
+		if last >= start {
+			start, step = last, 1
 		}
-		p.RSS, b = rss, b[n+m:]
-		list = append(list, p)
+		start, step = start+step, 2*step
 	}
-	return list, nil
+	return nil
+}
+
+// rows reads a table's rows from an id on and returns the last it saw.
+func (r *reader) rows(query string, start int64, row func(int64, []byte) error, more *bool) (last int64, err error) {
+	last = -1
+	rows, err := r.db.Query(query, start, r.from)
+	if err != nil {
+		return last, err
+	}
+	defer rows.Close()
+	for *more && rows.Next() {
+		var body sql.RawBytes
+		if err := rows.Scan(&last, &body); err != nil {
+			return last, err
+		}
+		b, err := unseal(body)
+		if err == nil {
+			err = row(last, b)
+		}
+		if err != nil {
+			return last, err
+		}
+	}
+	if !*more {
+		return last, nil
+	}
+	return last, rows.Err()
+}
+
+func (r *reader) block(id int64, body []byte, yield func(int64, soak.Sample) bool) error {
+	d, in := newDecoder(r.names), &input{b: body}
+	for len(in.b) > 0 {
+		id += int64(in.uvarint())
+		s, ok, err := d.sample(in, r.wanted)
+		if err != nil {
+			return err
+		}
+		if ok && id >= r.from && !yield(id, s) {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (r *reader) row(d *decoder, id int64, body []byte, yield func(int64, soak.Sample) bool) error {
+	s, ok, err := d.sample(&input{b: body}, r.wanted)
+	if ok && id >= r.from {
+		yield(id, s)
+	}
+	return err
 }
 
 // Samples returns one target's samples, or those of all targets for "", in
 // the order in which they were recorded. After an error there are no more.
 func (r *Record) Samples(target string) iter.Seq2[soak.Sample, error] {
 	return func(yield func(soak.Sample, error) bool) {
-		s := scan{r: r, target: target, yield: yield}
-		if err := s.run(); err != nil {
+		tx, err := r.read.BeginTx(context.Background(), &sql.TxOptions{ReadOnly: true})
+		if err == nil {
+			defer tx.Rollback()
+			err = r.samples(tx, target, yield)
+		}
+		if err != nil {
 			yield(soak.Sample{}, err)
 		}
 	}
 }
 
-// Targets describes the targets, each as it was last seen, in the order in
-// which they were first seen.
-func (r *Record) Targets() ([]soak.TargetInfo, error) {
-	rows, err := r.read.Query("SELECT body FROM info ORDER BY id")
-	if err != nil {
-		return nil, err
+func (r *Record) samples(db querier, target string, yield func(soak.Sample, error) bool) error {
+	if r.lenient {
+		return salvage(db, r.path, target, yield)
 	}
-	defer rows.Close()
-	targets := []soak.TargetInfo{}
-	for rows.Next() {
-		var t soak.TargetInfo
-		if err := rows.Scan(jsonValue{&t}); err != nil {
-			return nil, err
-		}
-		i := slices.IndexFunc(targets, func(x soak.TargetInfo) bool { return x.Name == t.Name })
-		if i < 0 {
-			targets = append(targets, t)
-		} else {
-			targets[i] = t
-		}
+	n, err := loadNames(db)
+	if err == nil {
+		in := reader{db: db, names: n, wanted: target}
+		err = in.each(func(_ int64, s soak.Sample) bool { return yield(s, nil) })
 	}
-	return targets, rows.Err()
+	if damaged(err) {
+		return assess(r.path, err)
+	}
+	return err
 }
 
-// Last is when something was last recorded; zero for an empty record.
-func (r *Record) Last() time.Time {
-	var ns int64
-	// An event may be dated back; the last rows are enough.
-	err := r.read.QueryRow(`SELECT max(ifnull((SELECT at FROM sample ORDER BY id DESC LIMIT 1), 0),
-		ifnull((SELECT max(at) FROM (SELECT at FROM event ORDER BY id DESC LIMIT 10)), 0),
-		ifnull((SELECT at FROM load ORDER BY id DESC LIMIT 1), 0))`).Scan(&ns)
-	if err != nil {
-		return time.Time{}
+func loadNames(db querier) (n names, err error) {
+	if n.targets, err = loadTargets(db); err == nil {
+		n.processes, err = loadProcesses(db)
 	}
-	return moment(ns)
+	return n, err
 }
 
 func loadTargets(db querier) (map[int64]string, error) {
-	rows, err := db.Query("SELECT id, name FROM target")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	names := map[int64]string{}
-	for rows.Next() {
-		var id int64
-		var name string
-		if err := rows.Scan(&id, &name); err != nil {
-			return nil, err
-		}
-		names[id] = name
-	}
-	return names, rows.Err()
+	all := map[int64]string{}
+	var id int64
+	var name string
+	err := each(db, "SELECT id, name FROM target", func() { all[id] = name }, &id, &name)
+	return all, err
 }
 
 func loadProcesses(db querier) (map[int64]soak.Process, error) {
-	rows, err := db.Query("SELECT id, pid, started, command FROM process")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	all := map[int64]soak.Process{}
-	for rows.Next() {
-		var id int64
-		var p soak.Process
-		if err := rows.Scan(&id, &p.PID, instant{&p.Started}, &p.Command); err != nil {
-			return nil, err
-		}
-		all[id] = p
-	}
-	return all, rows.Err()
+	var id int64
+	var p soak.Process
+	err := each(db, "SELECT id, pid, started, command FROM process", func() { all[id] = p }, &id, &p.PID, instant{&p.Started}, &p.Command)
+	return all, err
 }

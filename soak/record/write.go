@@ -68,15 +68,22 @@ func (w *writer) flush() error {
 	return nil
 }
 
-func (w *writer) commit(batches []soak.Batch) (err error) {
-	if w.state == nil {
-		if w.state, err = loadState(w.db); err != nil {
-			return err
-		}
-	}
+func (w *writer) commit(batches []soak.Batch) error {
 	tx, err := w.db.Begin()
 	if err != nil {
 		return err
+	}
+	if err := w.insert(tx, batches); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+func (w *writer) insert(tx *sql.Tx, batches []soak.Batch) (err error) {
+	if w.state == nil {
+		if w.state, err = loadState(tx); err != nil {
+			return err
+		}
 	}
 	in := &insert{state: w.state, exec: func(query string, args ...any) error {
 		_, err := tx.Stmt(w.stmts[query]).Exec(args...)
@@ -84,10 +91,14 @@ func (w *writer) commit(batches []soak.Batch) (err error) {
 	}}
 	for i := range batches {
 		if err := in.batch(&batches[i]); err != nil {
-			return errors.Join(err, tx.Rollback())
+			return err
 		}
 	}
-	return tx.Commit()
+	if w.state.loose < samplesPerBlock {
+		return nil
+	}
+	w.state.loose, w.state.frames = 0, map[int64]*frame{}
+	return pack(tx)
 }
 
 // close leaves one plain file behind, without SQLite's files beside it. A
