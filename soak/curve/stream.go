@@ -1,52 +1,116 @@
 package curve
 
-import "leakcheck/soak"
+import (
+	"time"
 
-// Stream judges one target's samples as they come.
+	"leakcheck/soak"
+)
+
+// Stream judges one target's samples as they come. Its memory is bounded
+// whatever their number. It is not safe for concurrent use.
 type Stream struct {
-	o Options
-	n int
+	o      Options
+	column column
+	origin time.Time
+	lives  []*life
+	// ended is how many lives there were before those kept.
+	ended   int
+	samples int
+	// missing counts samples without the judged memory, disordered those out of order.
+	missing, disordered int
+	clipped             int
+	latest              soak.Sample
+	first               time.Time
+	watch               watch
 }
 
 // New returns an empty stream.
 func New(o Options) *Stream { return &Stream{o: o} }
 
-// Add takes the next sample. Samples must come in order of time.
-func (s *Stream) Add(x soak.Sample) { s.n++ }
-
-// Result judges everything seen so far.
-func (s *Stream) Result() soak.Result {
-	return soak.Result{
-		Source: s.o.Source, Target: s.o.Target, Samples: s.n,
-		Pattern: soak.PatternInconclusive, Leak: soak.LeakInconclusive,
-		Traits: []soak.Trait{}, Models: []soak.Model{}, Warnings: []string{},
-		Why: "there are too few samples to say anything",
+// Add takes the next sample. Samples must come in order of time; those that do
+// not are left out and counted. The cost is O(1) amortised.
+func (s *Stream) Add(x soak.Sample) {
+	if s.column == columnUnknown {
+		s.column = choose(&x.Values)
+		s.origin = x.At
 	}
+	s.samples++
+	y, ok := s.column.read(&x.Values)
+	if !ok {
+		s.missing++
+		return
+	}
+	t := x.At.Sub(s.origin).Seconds()
+	l := s.current()
+	switch {
+	case l == nil || l.begins(&x):
+		l = s.begin(&x, t)
+	case t <= l.last:
+		s.disordered++
+		return
+	}
+	var side [sideCount]float64
+	sides(&x.Values, &side)
+	l.add(t, y, &side)
+	if limit, ok := x.Get(soak.Limit); ok && y >= standard.clipShare*float64(limit) {
+		s.clipped++
+	}
+	x.Processes = nil
+	s.latest = x
 }
 
-// Decided is the verdict that is valid at every look: "yes" or "no" as soon as
-// either is proven, "inconclusive" until then. It is cheap enough to be asked
-// after every sample.
-func (s *Stream) Decided() soak.Leak { return soak.LeakInconclusive }
+func (s *Stream) current() *life {
+	if len(s.lives) == 0 {
+		return nil
+	}
+	return s.lives[len(s.lives)-1]
+}
 
-// Forecast says when the memory meets the nearest wall at its present rate.
-func (s *Stream) Forecast() soak.Forecast { return soak.Forecast{} }
+// begin opens a new life at time t.
+func (s *Stream) begin(x *soak.Sample, t float64) *life {
+	if l := s.current(); l != nil {
+		l.close()
+	}
+	if len(s.lives) == maxLives {
+		s.lives = append(s.lives[:0], s.lives[1:]...)
+		s.ended++
+	}
+	l := &life{id: x.Life, started: x.Started, offset: -t}
+	if !x.Started.IsZero() && x.Started.Before(x.At) {
+		l.offset = s.origin.Sub(x.Started).Seconds()
+	}
+	l.restarts, _ = x.Get(soak.Restarts)
+	s.lives = append(s.lives, l)
+	return l
+}
+
+// duration is the time from the first to the last sample in seconds.
+func (s *Stream) duration() float64 {
+	if l := s.current(); l != nil {
+		return l.last
+	}
+	return 0
+}
+
+// scale is how many times shorter than in reality durations are.
+func (s *Stream) scale() float64 {
+	if s.o.Scale > 1 {
+		return s.o.Scale
+	}
+	return 1
+}
 
 // Floor returns the floor of the present life for charts: a bounded number of
 // points, oldest first.
-func (s *Stream) Floor() []Point { return nil }
-
-// Comparison is what changed between two runs, after minus before.
-type Comparison struct {
-	// Slope is the difference of the floors' rates in bytes per hour.
-	Slope *soak.Interval
-	// Peak is the difference of the peaks in bytes.
-	Peak *soak.Interval
-	// BytesPerRequest is the difference of growth per request.
-	BytesPerRequest *soak.Interval
-	// Warnings say what limits the comparison.
-	Warnings []string
+func (s *Stream) Floor() []Point {
+	l := s.current()
+	if l == nil {
+		return nil
+	}
+	f := l.floor(-1)
+	out := make([]Point, len(f.points))
+	for i, p := range f.points {
+		out[i] = Point{At: s.origin.Add(time.Duration(p.at * float64(time.Second))), Bytes: p.y}
+	}
+	return out
 }
-
-// Compare compares two runs.
-func Compare(before, after *Stream) Comparison { return Comparison{} }

@@ -1,0 +1,116 @@
+package curve
+
+import "math"
+
+// fitted is one shape under one noise hypothesis.
+type fitted struct {
+	// score is -2 ln(likelihood) plus BIC's penalty; weight the restricted
+	// likelihood (Patterson and Thompson 1971), for averaging over noises.
+	score, restricted float64
+	component
+}
+
+// explanation is a family with all that it says about the series.
+type explanation struct {
+	family family
+	// score is the family's best: lower is better.
+	score float64
+	// strict is the best score among the members of a bounded family that have
+	// clearly flattened, +Inf without one.
+	strict float64
+	// best is the shape with that score.
+	best shape
+	// rate is the present rate in bytes per second.
+	rate belief
+}
+
+// fit scores every shape of the library on the series. y is judged against
+// noise not smaller than grain, the resolution of the numbers.
+func fit(s *series, l *library, grain float64) []explanation {
+	n, p := s.len(), len(l.cols)
+	g := newGram(s, l)
+	hypotheses := noises(typicalStep(s), s.longest())
+	fits := make([][]fitted, len(l.shapes))
+	for _, h := range hypotheses {
+		g.set(h)
+		for k, sh := range l.shapes {
+			if f, ok := g.solve(sh, n, grain, l.rates); ok {
+				fits[k] = append(fits[k], f)
+			}
+		}
+	}
+	_ = p
+	return summarise(l.shapes, fits)
+}
+
+// summarise averages each family over its shapes and noises.
+func summarise(shapes []shape, fits [][]fitted) []explanation {
+	var out []explanation
+	for f := family(0); f < familyCount; f++ {
+		e := explanation{family: f, score: math.Inf(1), strict: math.Inf(1)}
+		for k, sh := range shapes {
+			if sh.family != f || len(fits[k]) == 0 {
+				continue
+			}
+			score := average(fits[k], func(x fitted) float64 { return x.score })
+			if score < e.score {
+				e.score, e.best = score, sh
+			}
+			if f.bounded() && sh.tail < strictTail {
+				e.strict = math.Min(e.strict, score)
+			}
+			lowest := math.Inf(1)
+			for _, x := range fits[k] {
+				lowest = math.Min(lowest, x.restricted)
+			}
+			sum := 0.0
+			for _, x := range fits[k] {
+				sum += math.Exp((lowest - x.restricted) / 2)
+			}
+			for _, x := range fits[k] {
+				// The score is carried along and turned into a weight below.
+				c := x.component
+				c.weight = (lowest-x.restricted)/2 - math.Log(sum) - score/2
+				e.rate = append(e.rate, c)
+			}
+		}
+		if len(e.rate) == 0 {
+			continue
+		}
+		for i := range e.rate {
+			e.rate[i].weight = math.Exp(e.rate[i].weight + e.score/2)
+		}
+		e.rate = e.rate.prune()
+		out = append(out, e)
+	}
+	return out
+}
+
+// strictTail is the last rate over the mean rate below which a bounded shape
+// counts as clearly flattening.
+const strictTail = 0.5
+
+// average is -2 ln of the mean of exp(-score/2).
+func average(fits []fitted, score func(fitted) float64) float64 {
+	lowest := math.Inf(1)
+	for _, f := range fits {
+		lowest = math.Min(lowest, score(f))
+	}
+	sum := 0.0
+	for _, f := range fits {
+		sum += math.Exp((lowest - score(f)) / 2)
+	}
+	return lowest - 2*math.Log(sum/float64(len(fits)))
+}
+
+// typicalStep is the median time between neighbouring points of a life.
+func typicalStep(s *series) float64 {
+	var steps []float64
+	for k := range s.lives {
+		i, j := s.bounds(k)
+		for i++; i < j; i++ {
+			steps = append(steps, s.t[i]-s.t[i-1])
+		}
+	}
+	return math.Max(median(steps), 1e-6)
+}

@@ -1,0 +1,105 @@
+package curve
+
+import "math"
+
+// maxPoints bounds the points of a floor that are modelled.
+const maxPoints = 100
+
+// floorPoint is one point of a floor.
+type floorPoint struct{ at, y float64 }
+
+// floor is the lower envelope of one life: the minimum of each garbage
+// collection cycle where there are cycles, the smoothed curve where there are
+// none.
+type floor struct {
+	points []floorPoint
+	// teeth is how many cycles were found; height their usual size in bytes
+	// and period their usual length in seconds.
+	teeth          int
+	height, period float64
+	spikes         int
+}
+
+// findFloor extracts the floor from a life's buckets. skew is the mean drop
+// over the mean rise of single samples.
+func findFloor(b []bucket, skew float64) floor {
+	b, spikes := despike(b)
+	f := floor{spikes: spikes}
+	if len(b) < 12 {
+		f.points = smooth(b)
+		return f
+	}
+	z := findTeeth(b)
+	switch {
+	case z.drops >= standard.minTeeth && len(b)/z.drops >= 4:
+		f.teeth, f.height, f.period = z.drops, z.height, z.period
+		f.points = thin(z.minima(b))
+	case skew > standard.toothRatio && b[len(b)/2].n > 1:
+		f.teeth = len(b)
+		f.height, f.period = height(b), 0
+		f.points = lowest(b)
+	default:
+		f.points = smooth(b)
+	}
+	return f
+}
+
+// smooth averages the buckets down to at most maxPoints, each average without
+// its extremes.
+func smooth(b []bucket) []floorPoint {
+	m := (len(b) + maxPoints - 1) / maxPoints
+	out := make([]floorPoint, 0, maxPoints)
+	for i := 0; i < len(b); i += m {
+		group := b[i:min(i+m, len(b))]
+		var n, t, y float64
+		low, high := math.Inf(1), math.Inf(-1)
+		for k := range group {
+			c := group[k].center()
+			t, y, n = t+group[k].t, y+c, n+1
+			low, high = math.Min(low, c), math.Max(high, c)
+		}
+		if n >= 4 {
+			out = append(out, floorPoint{t / n, (y - low - high) / (n - 2)})
+		} else {
+			out = append(out, floorPoint{t / n, y / n})
+		}
+	}
+	return out
+}
+
+// lowest takes the minimum of each group of buckets.
+func lowest(b []bucket) []floorPoint {
+	points := make([]floorPoint, len(b))
+	for i := range b {
+		points[i] = floorPoint{b[i].at, b[i].min}
+	}
+	return thin(points)
+}
+
+// thin keeps the lowest of each group of neighbours, at most maxPoints.
+func thin(p []floorPoint) []floorPoint {
+	m := (len(p) + maxPoints - 1) / maxPoints
+	if m <= 1 {
+		return p
+	}
+	out := make([]floorPoint, 0, maxPoints)
+	for i := 0; i < len(p); i += m {
+		low := p[i]
+		for _, q := range p[i:min(i+m, len(p))] {
+			if q.y < low.y {
+				low = q
+			}
+		}
+		out = append(out, low)
+	}
+	return out
+}
+
+// height is the usual spread within a bucket.
+func height(b []bucket) float64 {
+	spread := make([]float64, len(b))
+	for i := range b {
+		spread[i] = b[i].max - b[i].min
+	}
+	return median(spread)
+}

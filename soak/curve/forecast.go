@@ -1,0 +1,94 @@
+package curve
+
+import (
+	"math"
+
+	"leakcheck/soak"
+)
+
+// walls lists what the memory can hit, with the working set now.
+func (s *Stream) walls() (walls []Wall, now float64) {
+	now, _ = s.column.read(&s.latest.Values)
+	if x, ok := s.latest.Get(soak.WorkingSet); ok {
+		now = float64(x)
+	}
+	walls = append(walls, s.o.Walls...)
+	if x, ok := s.latest.Get(soak.Limit); ok && !s.given("limit") {
+		walls = append(walls, Wall{"limit", float64(x)})
+	}
+	if x, ok := s.latest.Get(soak.HostAvailable); ok && !s.given("host") {
+		walls = append(walls, Wall{"host", now + float64(x)})
+	}
+	return walls, now
+}
+
+func (s *Stream) given(name string) bool {
+	for _, w := range s.o.Walls {
+		if w.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// tolerance is the slowest growth that matters, in bytes per hour.
+func (s *Stream) tolerance(level float64) float64 {
+	if s.o.Tolerance > 0 {
+		return s.o.Tolerance * s.scale()
+	}
+	room := math.Inf(1)
+	walls, _ := s.walls()
+	for _, w := range walls {
+		if w.Name == "limit" || w.Name == "ceiling" {
+			room = math.Min(room, w.Bytes-level)
+		}
+	}
+	if math.IsInf(room, 1) {
+		room = level
+	}
+	return math.Max(room, 0) / standard.promiseHours * s.scale()
+}
+
+// Forecast says when the memory meets the nearest wall at its present rate. It
+// costs as much as the last look of [Stream.Decided] left to do.
+func (s *Stream) Forecast() soak.Forecast {
+	a := s.look()
+	if a == nil {
+		return soak.Forecast{}
+	}
+	return s.forecast(a)
+}
+
+func (s *Stream) forecast(a *analysis) soak.Forecast {
+	walls, now := s.walls()
+	f := soak.Forecast{}
+	room := math.Inf(1)
+	for _, w := range walls {
+		if r := w.Bytes - now; r < room {
+			room, f.Wall, f.WallBytes = r, w.Name, w.Bytes
+		}
+	}
+	if f.Wall == "" || len(a.rate) == 0 {
+		return f
+	}
+	room = math.Max(room, 0)
+	low, high := a.interval()
+	hours := func(rate float64) *float64 {
+		if rate <= 0 {
+			return nil
+		}
+		h := room / rate
+		return &h
+	}
+	f.Hours.Low = hours(high)
+	if low > 0 && a.leak != soak.LeakNo {
+		f.Hours.Estimate, f.Hours.High = hours(a.rate.quantile(0.5)*3600), hours(low)
+	}
+	return f
+}
+
+// interval is the confidence interval of the present rate in bytes per hour.
+func (a *analysis) interval() (low, high float64) {
+	tail := (1 - standard.confidence) / 2
+	return a.rate.quantile(tail) * 3600, a.rate.quantile(1-tail) * 3600
+}

@@ -1,0 +1,103 @@
+package curve
+
+import "sort"
+
+// maxBuckets bounds the memory of one life. Up to so many samples are kept as
+// they are; after that neighbours are merged, so that a life always has
+// between half and all of maxBuckets buckets of equal width.
+const maxBuckets = 1024
+
+// bucket summarises the samples of one stretch of time.
+type bucket struct {
+	// t is the mean time and at the time of the minimum, in seconds from the
+	// start of the stream.
+	t, at         float64
+	min, max, sum float64
+	n             int
+	// side holds the last values of the other metrics, NaN where unknown.
+	side [sideCount]float64
+}
+
+// center is the mean of the bucket; from three samples on without its extremes,
+// so that one wild sample cannot bend it.
+func (b *bucket) center() float64 {
+	if b.n < 3 {
+		return b.sum / float64(b.n)
+	}
+	return (b.sum - b.min - b.max) / float64(b.n-2)
+}
+
+// merge adds the later bucket c to b.
+func (b *bucket) merge(c *bucket) {
+	n := float64(b.n + c.n)
+	b.t = (b.t*float64(b.n) + c.t*float64(c.n)) / n
+	if c.min < b.min {
+		b.min, b.at = c.min, c.at
+	}
+	b.max = max(b.max, c.max)
+	b.sum += c.sum
+	b.n += c.n
+	b.side = c.side
+}
+
+// grid is a series of buckets whose number is bounded whatever the length of
+// the series: when it is full, the width doubles. Adding is O(1) amortised.
+type grid struct {
+	buckets []bucket
+	// start is the time of the first sample; width is 0 while every sample has
+	// a bucket of its own.
+	start, width float64
+}
+
+// add takes a sample as a bucket of one.
+func (g *grid) add(b bucket) {
+	if len(g.buckets) == 0 {
+		g.start = b.t
+	}
+	if last := len(g.buckets) - 1; g.width > 0 && g.index(b.t) == g.index(g.buckets[last].t) {
+		g.buckets[last].merge(&b)
+		return
+	}
+	g.buckets = append(g.buckets, b)
+	if len(g.buckets) >= maxBuckets {
+		g.shrink(maxBuckets / 2)
+	}
+}
+
+func (g *grid) index(t float64) int64 { return int64((t - g.start) / g.width) }
+
+// shrink doubles the width until at most limit buckets are left.
+func (g *grid) shrink(limit int) {
+	for len(g.buckets) > limit {
+		if g.width == 0 {
+			// Half a step of offset keeps jittering samples off the borders.
+			step := medianStep(g.buckets)
+			g.start -= step / 2
+			g.width = step
+		}
+		g.width *= 2
+		kept := g.buckets[:1]
+		for i := 1; i < len(g.buckets); i++ {
+			last := &kept[len(kept)-1]
+			if g.index(g.buckets[i].t) == g.index(last.t) {
+				last.merge(&g.buckets[i])
+			} else {
+				kept = append(kept, g.buckets[i])
+			}
+		}
+		g.buckets = kept
+	}
+}
+
+// medianStep is the usual time between neighbouring buckets.
+func medianStep(b []bucket) float64 {
+	steps := make([]float64, 0, len(b))
+	for i := 1; i < len(b); i++ {
+		steps = append(steps, b[i].t-b[i-1].t)
+	}
+	if len(steps) == 0 {
+		return 1
+	}
+	sort.Float64s(steps)
+	return steps[len(steps)/2]
+}

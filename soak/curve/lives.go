@@ -1,0 +1,105 @@
+package curve
+
+import (
+	"math"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// maxLives is how many lives are kept; a crash loop forgets its oldest.
+const maxLives = 24
+
+// closedBuckets is how many buckets a life keeps once it has ended.
+const closedBuckets = 128
+
+// life is what is kept of one life of the target.
+type life struct {
+	id       int
+	started  time.Time
+	restarts int64
+	// offset is the age of the process at the stream's second 0.
+	offset float64
+	grid   grid
+	// last is the time and lastY the value of the last sample.
+	last, lastY float64
+	// rises and drops between samples, for telling teeth finer than a bucket.
+	rise, drop   float64
+	rises, drops int
+	samples      int
+	gaps         int
+	// step is the usual time between samples, an exponential average.
+	step float64
+	// floors caches the floor of a closed life.
+	floors *floor
+}
+
+// begins reports whether x belongs to another life than l.
+func (l *life) begins(x *soak.Sample) bool {
+	if x.Life != l.id {
+		return true
+	}
+	if !x.Started.IsZero() && !l.started.IsZero() && x.Started.Sub(l.started).Abs() > time.Second {
+		return true
+	}
+	restarts, ok := x.Get(soak.Restarts)
+	return ok && restarts > l.restarts
+}
+
+// add takes a sample of this life.
+func (l *life) add(t, y float64, side *[sideCount]float64) {
+	if l.samples > 0 {
+		dt := t - l.last
+		switch {
+		case l.step == 0:
+			l.step = dt
+		case dt > standard.gapFactor*l.step && dt > 5:
+			l.gaps++
+		default:
+			l.step += (dt - l.step) / 16
+		}
+		if d := y - l.lastY; d > 0 {
+			l.rise, l.rises = l.rise+d, l.rises+1
+		} else if d < 0 {
+			l.drop, l.drops = l.drop-d, l.drops+1
+		}
+	}
+	l.samples++
+	l.last, l.lastY = t, y
+	l.grid.add(bucket{t: t, at: t, min: y, max: y, sum: y, n: 1, side: *side})
+}
+
+// skew is the mean drop over the mean rise between samples: 1 for noise, large
+// for a sawtooth.
+func (l *life) skew() float64 {
+	if l.drops < 5 || l.rises < 5 || l.rise == 0 {
+		return 1
+	}
+	return l.drop / float64(l.drops) * float64(l.rises) / l.rise
+}
+
+// close ends the life and shrinks what is kept of it.
+func (l *life) close() {
+	l.grid.shrink(closedBuckets)
+	l.grid.buckets = append([]bucket(nil), l.grid.buckets...)
+}
+
+// floor returns the life's floor from time t on.
+func (l *life) floor(t float64) floor {
+	b := l.grid.buckets
+	for len(b) > 0 && b[0].t < t {
+		b = b[1:]
+	}
+	return findFloor(b, l.skew())
+}
+
+// series turns floor points into a series of this life.
+func (l *life) series(p []floorPoint) *series {
+	s := &series{lives: []int{0}}
+	for _, q := range p {
+		s.at = append(s.at, q.at)
+		s.t = append(s.t, math.Max(q.at+l.offset, 0))
+		s.y = append(s.y, q.y)
+	}
+	return s
+}

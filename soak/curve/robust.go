@@ -1,0 +1,79 @@
+package curve
+
+import (
+	"math"
+	"sort"
+)
+
+// median returns the middle of x, 0 for an empty one. x is left as it is.
+func median(x []float64) float64 {
+	if len(x) == 0 {
+		return 0
+	}
+	c := append([]float64(nil), x...)
+	sort.Float64s(c)
+	if m := len(c) / 2; len(c)%2 == 1 {
+		return c[m]
+	} else {
+		return (c[m-1] + c[m]) / 2
+	}
+}
+
+// line is the least-squares line through (t, y).
+func line(t, y []float64) (level, slope float64) {
+	n := float64(len(t))
+	var mt, my, tt, ty float64
+	for i := range t {
+		mt += t[i] / n
+		my += y[i] / n
+	}
+	for i := range t {
+		tt += (t[i] - mt) * (t[i] - mt)
+		ty += (t[i] - mt) * (y[i] - my)
+	}
+	if tt > 0 {
+		slope = ty / tt
+	}
+	return my - slope*mt, slope
+}
+
+// middle3 is the median of three.
+func middle3(a, b, c float64) float64 { return math.Max(math.Min(a, b), math.Min(math.Max(a, b), c)) }
+
+// despike removes lone points (one or two in a row) that stand far off both
+// neighbourhoods: a Hampel filter with the scale taken from the differences
+// (Davies and Gather, JASA 88, 1993). It returns how many it removed.
+func despike(b []bucket) ([]bucket, int) {
+	if len(b) < 8 {
+		return b, 0
+	}
+	diffs := make([]float64, 0, len(b))
+	for i := 2; i < len(b)-2; i++ {
+		diffs = append(diffs, math.Abs(b[i].center()-median5(b, i)))
+	}
+	limit := standard.spike * 1.4826 * quantileOf(diffs, 0.7)
+	limit = math.Max(limit, 1e-4*math.Abs(b[len(b)/2].center()))
+	kept := make([]bucket, 0, len(b))
+	for i := range b {
+		if i < 2 || i >= len(b)-2 || math.Abs(b[i].center()-median5(b, i)) <= limit {
+			kept = append(kept, b[i])
+		}
+	}
+	if removed := len(b) - len(kept); removed*20 <= len(b) {
+		return kept, removed
+	}
+	return b, 0 // so many cannot be outliers
+}
+
+func median5(b []bucket, i int) float64 {
+	v := [5]float64{b[i-2].center(), b[i-1].center(), b[i].center(), b[i+1].center(), b[i+2].center()}
+	sort.Float64s(v[:])
+	return v[2]
+}
+
+// quantileOf returns the q-quantile of x.
+func quantileOf(x []float64, q float64) float64 {
+	c := append([]float64(nil), x...)
+	sort.Float64s(c)
+	return c[min(len(c)-1, int(q*float64(len(c))))]
+}

@@ -1,0 +1,58 @@
+package curve
+
+import "math"
+
+// series is a floor ready to be modelled: points of one or more lives in order
+// of time. Each life has a level of its own; the shape is shared.
+type series struct {
+	// t is seconds since the life's process started, as far as known; y is bytes.
+	t, y []float64
+	// at is seconds since the start of the stream.
+	at []float64
+	// lives holds the index of each life's first point.
+	lives []int
+}
+
+func (s *series) len() int { return len(s.t) }
+
+// bounds returns the first and past-the-last index of life k.
+func (s *series) bounds(k int) (int, int) {
+	if k+1 < len(s.lives) {
+		return s.lives[k], s.lives[k+1]
+	}
+	return s.lives[k], len(s.t)
+}
+
+// span is the time under observation: the sum of all lives.
+func (s *series) span() float64 {
+	sum := 0.0
+	for k := range s.lives {
+		i, j := s.bounds(k)
+		sum += s.t[j-1] - s.t[i]
+	}
+	return sum
+}
+
+// longest is the length of the longest life.
+func (s *series) longest() float64 {
+	long := 0.0
+	for k := range s.lives {
+		i, j := s.bounds(k)
+		long = math.Max(long, s.t[j-1]-s.t[i])
+	}
+	return long
+}
+
+// from returns the part of a single life's series that starts at index i.
+func (s *series) from(i int) *series {
+	return &series{t: s.t[i:], y: s.y[i:], at: s.at[i:], lives: []int{0}}
+}
+
+// join appends the points of one more life.
+func (s *series) join(o *series) {
+	if o.len() == 0 {
+		return
+	}
+	s.lives = append(s.lives, s.len())
+	s.t, s.y, s.at = append(s.t, o.t...), append(s.y, o.y...), append(s.at, o.at...)
+}

@@ -1,0 +1,55 @@
+package curve
+
+// thresholds holds every number that the verdict hangs on. They were set on
+// the recorded curves in testdata/curves and on the simulated families of
+// `make bench-verdict`, which prints the error rates they lead to.
+type thresholds struct {
+	// settleShare and settleBytes are what healthy programs may grow by
+	// settling: a leak must have grown by more within the run. Healthy
+	// recordings creep by 1 % in 40 minutes, an idle one by 0.8 MB.
+	settleShare float64
+	settleBytes float64
+	// promiseHours is the horizon of the default tolerance.
+	promiseHours float64
+	// confidence of the printed interval.
+	confidence float64
+	// alphaYes and alphaNo are the one-sided error rates at which every
+	// plausible model must prove growth, or its absence.
+	alphaYes, alphaNo float64
+	// plausible is how much worse than the best a model's score (BIC) may be
+	// and still have a say.
+	plausible float64
+	// minPoints is the fewest floor points that can prove anything.
+	minPoints int
+	// toothRatio is how much larger than the mean rise the mean drop must be
+	// for a curve to count as a sawtooth, and minTeeth how many drops it needs.
+	toothRatio float64
+	minTeeth   int
+	// toothShare is the least size of teeth, relative to the level, that makes
+	// the pattern a sawtooth rather than stable.
+	toothShare float64
+	// gapFactor times the usual interval without a sample is a gap.
+	gapFactor float64
+	// spike is how many robust standard deviations off a lone point must be to
+	// be taken for an outlier.
+	spike float64
+	// clipShare of the limit counts as standing at the limit.
+	clipShare float64
+}
+
+var standard = thresholds{
+	settleShare:  0.03,
+	settleBytes:  1e6,
+	promiseHours: 7 * 24,
+	confidence:   0.95,
+	alphaYes:     0.005,
+	alphaNo:      0.025,
+	plausible:    6,
+	minPoints:    6,
+	toothRatio:   2.5,
+	minTeeth:     3,
+	toothShare:   0.02,
+	gapFactor:    5,
+	spike:        8,
+	clipShare:    0.97,
+}
