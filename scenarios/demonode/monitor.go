@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"runtime/debug"
+	"time"
 )
 
 // errHeap ends the node as V8 ends a process whose heap is full.
@@ -34,18 +35,13 @@ func (n *node) monitor() func(context.Context) error {
 // external is the memory the node holds outside its heap.
 func (n *node) external() int64 { return n.kept.size() + n.held.anon.size() }
 
-// ballast is as much heap as the node never needs: a collection happens each
-// few MB, and the heap neither grows nor is given back.
-var ballast []byte
-
-// settle makes the Go runtime's own memory constant from the start.
-func settle() {
-	const size = 8 << 20
-	debug.SetGCPercent(50)
-	ballast = make([]byte, size)
-	rise := make([]byte, size/2)
-	for i := 0; i < size; i += 4096 {
-		ballast[i], rise[i/2] = 1, 1
-	}
-	runtime.KeepAlive(rise)
+// settle keeps the Go runtime's own memory so small and so even that it does
+// not blur the curve: garbage is collected early, and free pages go back to
+// the system each second.
+func (n *node) settle(ctx context.Context) error {
+	debug.SetGCPercent(20)
+	return n.every(ctx, time.Second, func(context.Context) error {
+		debug.FreeOSMemory()
+		return nil
+	})
 }

@@ -31,9 +31,6 @@ func Run(ctx context.Context, o Options, log io.Writer) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
-	if o.OwnProcess {
-		settle()
-	}
 	n := &node{o: o, log: &logger{w: log, plain: o.Plain, later: o.Later}, start: time.Now()}
 	defer n.kept.close()
 	defer n.held.close()
@@ -64,6 +61,9 @@ func (n *node) serve(ctx context.Context, web, back net.Listener) error {
 	all.Go(func() error { return serveHTTP(ctx, web, n.handler()) })
 	all.Go(func() error { return n.every(ctx, curveTick, n.follow) })
 	all.Go(func() error { return n.every(ctx, n.o.Monitor, n.monitor()) })
+	if n.o.OwnProcess {
+		all.Go(func() error { return n.settle(ctx) })
+	}
 	if n.o.Fix {
 		all.Go(func() error { return n.every(ctx, n.o.CacheSweep, n.sweep) })
 	}

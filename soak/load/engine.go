@@ -110,7 +110,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer context.AfterFunc(ctx, e.pool.close)()
 	start := time.Now()
 	for _, p := range e.plan {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || e.stopped.Err() != nil {
 			break
 		}
 		e.enter(p, start)

@@ -92,6 +92,12 @@ func (l *looper) overdue(n int64) {
 	}
 }
 
+// over tells by the clock as well: at the very end of a phase its context may
+// not know it yet.
+func (l *looper) over() bool {
+	return l.phase.Err() != nil || l.length > 0 && time.Since(l.start) >= l.length
+}
+
 // until waits for a time of the phase; false means that the phase is over.
 func (l *looper) until(at time.Duration) bool {
 	if l.length > 0 && at >= l.length {
@@ -115,7 +121,7 @@ func (l *looper) closed() {
 	for range l.shot.workers {
 		l.flying.Go(func() {
 			defer func() { done <- struct{}{} }()
-			for i := 0; (l.f.Loops < 0 || i < l.f.Loops) && l.phase.Err() == nil; i++ {
+			for i := 0; (l.f.Loops < 0 || i < l.f.Loops) && !l.over(); i++ {
 				l.tally.wanted(int64(len(l.shot.requests)))
 				if !l.iterate(l.ctx, time.Time{}) {
 					wait(l.phase, pause)

@@ -12,18 +12,18 @@ import (
 // enough is how many answers a 95th percentile needs.
 const enough = 20
 
-// traffic is what the brake remembers of one scenario: the last intervals, and
-// how fast the node was when it was well.
+// traffic is what the brake remembers of one scenario: how many requests failed
+// of late, and how fast the node was when it was well.
 type traffic struct {
 	recent   []interval
 	first    *hdrhistogram.Histogram // collects the baseline; nil once there is one
 	baseline float64                 // the healthy 95th percentile in microseconds
+	slowRun  int                     // intervals in a row in which the node was slow
 }
 
 type interval struct {
 	at               time.Time
 	requests, errors int64
-	latency          *hdrhistogram.Histogram // nil without answers
 }
 
 // load adds an interval and says why it ends the load, or nothing.
@@ -41,11 +41,15 @@ func (b *Brake) load(in soak.LoadInterval) string {
 	if err != nil {
 		latency = nil // a damaged histogram says nothing about the node
 	}
-	t.add(interval{at: in.At, requests: in.Requests, errors: failed, latency: latency}, b.o.Window)
-	if reason := t.failing(in.Scenario, b.o); reason != "" {
+	t.add(interval{at: in.At, requests: in.Requests, errors: failed}, b.o.Window)
+	if reason := t.failing(in.Scenario, b.o); reason != "" || latency == nil {
 		return reason
 	}
-	return t.slow(in.Scenario, b.o)
+	if t.baseline == 0 {
+		t.learn(latency, failed)
+		return ""
+	}
+	return t.slow(in.Scenario, latency, b.o)
 }
 
 // add keeps the window: at most Window long, and no more intervals than fit in
@@ -71,39 +75,31 @@ func (t *traffic) failing(scenario string, o BrakeOptions) string {
 }
 
 // slow compares the last answers with the first healthy ones: their 95th
-// percentile if they are enough for one, else the median of the last few,
-// which is stronger evidence still.
-func (t *traffic) slow(scenario string, o BrakeOptions) string {
-	if t.baseline == 0 {
-		t.learn()
+// percentile if they are enough for one, else their median, which is stronger
+// evidence still. Two intervals in a row must be slow: one alone may be a
+// collection's pause.
+func (t *traffic) slow(scenario string, last *hdrhistogram.Histogram, o BrakeOptions) string {
+	quantile := 95.
+	if last.TotalCount() < enough {
+		quantile = 50
+	}
+	now := float64(last.ValueAtQuantile(quantile))
+	if now <= o.Slowdown*t.baseline || now < float64(o.MinSlow.Microseconds()) {
+		t.slowRun = 0
 		return ""
 	}
-	last := newHistogram()
-	for i := len(t.recent) - 1; i >= 0 && last.TotalCount() < enough; i-- {
-		if h := t.recent[i].latency; h != nil {
-			last.Merge(h)
-		}
-	}
-	now := float64(last.ValueAtQuantile(95))
-	if last.TotalCount() < enough {
-		if last.TotalCount() < 3 {
-			return ""
-		}
-		now = float64(last.ValueAtQuantile(50))
-	}
-	if now <= o.Slowdown*t.baseline || now < float64(o.MinSlow.Microseconds()) {
+	if t.slowRun++; t.slowRun < 2 {
 		return ""
 	}
 	return fmt.Sprintf("%s takes %.0f ms where it took %.0f ms at first (95th percentile)", scenario, now/1000, t.baseline/1000)
 }
 
 // learn collects the baseline from answers of intervals without errors.
-func (t *traffic) learn() {
-	in := t.recent[len(t.recent)-1]
-	if in.errors > 0 || in.latency == nil {
+func (t *traffic) learn(in *hdrhistogram.Histogram, failed int64) {
+	if failed > 0 {
 		return
 	}
-	t.first.Merge(in.latency)
+	t.first.Merge(in)
 	if t.first.TotalCount() >= enough {
 		t.baseline = float64(t.first.ValueAtQuantile(95))
 		t.first = nil
