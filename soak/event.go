@@ -18,7 +18,8 @@ const (
 	EventRecreate  EventKind = "recreate"  // a new container stands under the same name
 	EventRename    EventKind = "rename"    // the container changed its name
 	EventLimit     EventKind = "limit"     // its memory limit was changed
-	EventGap       EventKind = "gap"       // samples or log lines are missing
+	EventGap       EventKind = "gap"       // samples are missing
+	EventLogGap    EventKind = "log-gap"   // log lines are missing: those of the Duration before At
 	EventEngine    EventKind = "engine"    // the engine was lost or came back
 	EventClock     EventKind = "clock"     // the wall clock jumped, or the machine slept
 	EventPhase     EventKind = "phase"     // the load plan entered a phase
