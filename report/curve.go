@@ -20,9 +20,9 @@ func (p *printer) curve(v *View, t *Target, suffix string) {
 	if l, _, ok := base.Range(); ok {
 		low = math.Min(low, l)
 	}
-	scale := niceScale(low, high, 4)
-	c := newCanvas(p.Width-13, min(10, max(6, p.Width/10)), p.Unicode)
-	c.frame(float64(from), float64(to), scale.low, scale.high)
+	scale := niceScale(low, high, 5)
+	c := newCanvas(p.Width-13, min(14, max(8, p.Width/9)), p.Unicode)
+	c.frame(float64(from), float64(to), scale.Low, scale.High)
 	for _, seg := range floor(base) {
 		c.layer(1, seg)
 	}
@@ -32,8 +32,8 @@ func (p *printer) curve(v *View, t *Target, suffix string) {
 	p.heading("Curve%s: %s, with the floor of what cannot be reclaimed", suffix, strings.ReplaceAll(name, "_", " "))
 	p.rows(c, scale)
 	p.line("%11s %s", "", p.paint.label(timeAxis(v, from, to, c.columns)))
-	if f := forecastOf(t); f != nil && f.WallBytes > scale.high {
-		p.labelled("", "", 12, wallName(f.Wall)+" is above the picture, at "+soak.FormatBytes(f.WallBytes), Faint)
+	if f := forecastOf(t); f != nil && f.WallBytes > scale.High {
+		p.labelled("", "", 12, "the wall ("+wallName(f.Wall)+", "+soak.FormatBytes(f.WallBytes)+") is above this picture", Faint)
 	}
 }
 

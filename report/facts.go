@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,13 +34,14 @@ func (v *View) facts(t *Target) []Fact {
 	text, tone = v.did()
 	add("did", tone, text)
 	for i, n := range v.next(t) {
-		add([]string{"next", "", ""}[min(i, 2)], Plain, n)
+		add([]string{"next", ""}[min(i, 1)], Plain, n)
 	}
 	add("not", Faint, v.doNot(t))
 	return out
 }
 
-// memoryNow prints the working set and what it is made of.
+// memoryNow prints the working set and what it is made of; what is below a
+// thousandth of it stands in the table only.
 func (v *View) memoryNow(t *Target) string {
 	var head, parts []string
 	last := func(m soak.Metric) (string, bool) {
@@ -59,7 +61,7 @@ func (v *View) memoryNow(t *Target) string {
 		head = append(head, "usage "+u)
 	}
 	for _, m := range []soak.Metric{soak.Anon, soak.File, soak.Shmem, soak.Kernel, soak.Swap} {
-		if x, ok := last(m); ok && (m != soak.Swap || x != "0 B") {
+		if x, ok := last(m); ok && t.Memory.Components[m.String()].Last > whole(t.Memory)/1000 {
 			parts = append(parts, m.String()+" "+x)
 		}
 	}
@@ -67,6 +69,14 @@ func (v *View) memoryNow(t *Target) string {
 		head = append(head, strings.Join(parts, ", "))
 	}
 	return strings.Join(head, ": ")
+}
+
+// whole is the last working set, or usage where there is none.
+func whole(m *soak.MemoryResult) int64 {
+	if ws, ok := m.Components[soak.WorkingSet.String()]; ok {
+		return ws.Last
+	}
+	return m.Components[soak.Usage.String()].Last
 }
 
 // processes lists the largest processes inside.
@@ -78,12 +88,12 @@ func processes(t *Target) string {
 	slices.SortStableFunc(ps, func(a, b soak.Process) int { return int(min(1, max(-1, b.RSS-a.RSS))) })
 	var parts []string
 	for _, p := range ps[:min(3, len(ps))] {
-		parts = append(parts, shorten(Clean(p.Command), 32)+" (pid "+number(int64(p.PID))+") "+soak.FormatBytes(float64(p.RSS)))
+		parts = append(parts, shorten(Clean(p.Command), 32)+" (pid "+strconv.Itoa(p.PID)+") "+soak.FormatBytes(float64(p.RSS)))
 	}
 	if rest := len(ps) - len(parts); rest > 0 {
-		parts = append(parts, plural(int64(rest), "more"))
+		parts = append(parts, strconv.Itoa(rest)+" more")
 	}
-	return strings.ReplaceAll(strings.Join(parts, ", "), "mores", "more")
+	return strings.Join(parts, ", ")
 }
 
 // settles says when an undecided run will be decided.
@@ -103,7 +113,7 @@ func (v *View) since(m *soak.MemoryResult) string {
 	if m.Since == nil || m.Leak == soak.LeakNo {
 		return ""
 	}
-	return v.Clock(*m.Since) + ", " + span(v.End.Sub(*m.Since)) + " before the last sample"
+	return v.Clock(*m.Since) + ", for " + span(v.End.Sub(*m.Since))
 }
 
 // did says what leakcheck itself did to the node.
@@ -124,7 +134,7 @@ func (v *View) did() (string, Tone) {
 	}
 	text += ", read " + soak.FormatBytes(float64(v.Report.Observer.LogBytes)) + " of log"
 	if b := v.Report.Load.Brake; b != nil {
-		return text + "; the brake stopped all load at " + v.Clock(b.At) + because(b.Reason), Caution
+		return text + "; brake at " + v.Clock(b.At) + because(b.Reason), Caution
 	}
 	return text, Plain
 }
@@ -134,14 +144,14 @@ func (v *View) did() (string, Tone) {
 func (v *View) next(t *Target) []string {
 	var out []string
 	add := func(s string) {
-		if s != "" && !slices.Contains(out, s) && len(out) < 3 {
+		if s != "" && !slices.Contains(out, s) && len(out) < 2 {
 			out = append(out, s)
 		}
 	}
 	for _, o := range []soak.Outcome{soak.Fail, soak.Warn, soak.Inconclusive} {
 		for _, c := range t.with(o) {
-			add(c.Next)
 			add(c.Hint)
+			add(c.Next)
 		}
 		if len(out) > 0 {
 			break
@@ -160,7 +170,7 @@ func (v *View) doNot(t *Target) string {
 	case soak.LeakYes:
 		return v.restartBuys(m)
 	case soak.LeakInconclusive:
-		return "do not restart it just to be safe: the measurement would begin anew"
+		return "restart it to be safe: the measurement would begin anew"
 	}
 	return ""
 }
@@ -175,8 +185,7 @@ func (v *View) restartBuys(m *soak.MemoryResult) string {
 	if again <= 0 {
 		return ""
 	}
-	return "a restart or more memory is no fix: a restart buys about " + span(hours(again)) +
-		", each GB more about " + span(hours(1e9/m.Slope.Estimate))
+	return "restart and call it fixed: that buys " + span(hours(again)) + ", and each GB more " + span(hours(1e9/m.Slope.Estimate))
 }
 
 // within reports whether two times are close on the scale of a run.

@@ -28,7 +28,7 @@ var faces = []struct {
 		return Screen(w, v, TextOptions{Width: 80, Unicode: true, Color: true})
 	}},
 	{"line.txt", func(w io.Writer, v *View) error { _, err := io.WriteString(w, Line(v)+"\n"); return err }},
-	{"json", func(w io.Writer, v *View) error { return JSON(w, v.Report) }},
+	{"json", func(w io.Writer, v *View) error { return JSON(w, v.raw) }},
 	{"xml", JUnit},
 	{"md", Markdown},
 	{"svg", SVG},

@@ -4,7 +4,7 @@ import "math"
 
 // scale is a value axis with round ticks.
 type scale struct {
-	low, high float64
+	Low, High float64
 	ticks     []float64
 }
 
@@ -22,9 +22,9 @@ func niceScale(low, high float64, n int) scale {
 		low = 0
 	}
 	step := niceStep((high - low) / float64(max(n, 1)))
-	s := scale{low: math.Floor(low/step) * step, high: math.Ceil(high/step) * step}
-	for i := range int(math.Round((s.high-s.low)/step)) + 1 {
-		s.ticks = append(s.ticks, s.low+float64(i)*step)
+	s := scale{Low: math.Floor(low/step) * step, High: math.Ceil(high/step) * step}
+	for i := range int(math.Round((s.High-s.Low)/step)) + 1 {
+		s.ticks = append(s.ticks, s.Low+float64(i)*step)
 	}
 	return s
 }

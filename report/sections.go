@@ -42,7 +42,7 @@ func (p *printer) check(c soak.CheckResult) {
 	tone := outcomeTone(c.Outcome)
 	mark := outcomeMark(c.Outcome, p.Unicode)
 	said := string(c.Outcome)
-	head := pad(mark+" "+said, 16)
+	head := pad(mark+" "+said, 17)
 	text := c.Text
 	if m := measured(c); m != "" {
 		text += " (" + m + ")"
@@ -51,19 +51,19 @@ func (p *printer) check(c soak.CheckResult) {
 		if i == 0 {
 			p.line("    %s%s", p.paint.tone(tone, head), l)
 		} else {
-			p.line("    %16s%s", "", l)
+			p.line("    %17s%s", "", l)
 		}
 	}
 	if c.Outcome == soak.Pass {
 		return
 	}
 	if c.Evidence != "" {
-		p.labelled(strings.Repeat(" ", 20), "", 0, c.Evidence, Faint)
+		p.labelled(strings.Repeat(" ", 21), "", 0, c.Evidence, Faint)
 	}
 	if c.Outcome == soak.Fail || c.Outcome == soak.Warn {
 		for _, h := range []string{c.Hint, c.Next} {
 			if h != "" {
-				p.labelled(strings.Repeat(" ", 20), "> ", 2, h, Plain)
+				p.labelled(strings.Repeat(" ", 21), "> ", 2, h, Plain)
 			}
 		}
 	}
@@ -139,10 +139,14 @@ func (p *printer) load(v *View) {
 	p.heading("Load")
 	var rows [][]string
 	for _, s := range l.Scenarios {
-		rows = append(rows, []string{s.Name, number(s.Requests), number(s.Due - s.Requests), millis(s.P50), millis(s.P95), millis(s.P99),
-			millis(s.Max), soak.FormatBytes(float64(s.Bytes)), errorKinds(s.Errors)})
+		trouble := errorKinds(s.Errors)
+		if unsent := s.Due - s.Requests; unsent > 0 {
+			trouble = strings.TrimSuffix(number(unsent)+" not sent, "+trouble, ", none")
+		}
+		rows = append(rows, []string{s.Name, number(s.Requests), millis(s.P50), millis(s.P95), millis(s.P99), millis(s.Max),
+			soak.FormatBytes(float64(s.Bytes)), trouble})
 	}
-	p.table([]column{{name: "scenario"}, {"sent", true}, {"unsent", true}, {"p50", true}, {"p95", true}, {"p99", true}, {"max", true},
+	p.table([]column{{name: "scenario"}, {"sent", true}, {"p50", true}, {"p95", true}, {"p99", true}, {"max", true},
 		{"bytes", true}, {name: "errors"}}, rows)
 	if l.Brake != nil {
 		p.labelled("  ", "brake", 7, v.Clock(l.Brake.At)+because(l.Brake.Reason), Caution)

@@ -45,7 +45,7 @@ func (p *printer) table(columns []column, rows [][]string) {
 			Settings: tw.Settings{Separators: tw.Separators{BetweenColumns: tw.Off, BetweenRows: tw.Off}, Lines: tw.Lines{ShowHeaderLine: tw.On}},
 		})),
 		tablewriter.WithConfig(tablewriter.Config{
-			Header: cells(aligns), Row: cells(aligns), MaxWidth: p.Width,
+			Header: cells(aligns), Row: cells(aligns),
 		}),
 	)
 	t.Header(headers)
@@ -65,17 +65,17 @@ func cells(aligns []tw.Align) tw.CellConfig {
 	}
 }
 
-// narrow cuts the last column so that a row fits.
+// narrow wraps the last column so that a row fits.
 func (p *printer) narrow(columns []column, rows [][]string) {
 	last := len(columns) - 1
-	room := p.Width - 2
+	room := p.Width - 3
 	for i, w := range widths(columns, rows) {
 		if i < last {
 			room -= w + 2
 		}
 	}
 	for _, r := range rows {
-		r[last] = fit(r[last], max(room, 8))
+		r[last] = strings.Join(wrap(r[last], room), "\n")
 	}
 }
 
@@ -84,7 +84,9 @@ func widths(columns []column, rows [][]string) []int {
 	for i, c := range columns {
 		out[i] = width(c.name)
 		for _, r := range rows {
-			out[i] = max(out[i], width(r[i]))
+			for l := range strings.SplitSeq(r[i], "\n") {
+				out[i] = max(out[i], width(l))
+			}
 		}
 	}
 	return out
@@ -97,7 +99,7 @@ func (p *printer) aligned(columns []column, rows [][]string) {
 	for i, c := range columns {
 		header[i] = c.name
 	}
-	for _, r := range append([][]string{header}, rows...) {
+	for _, r := range unfold(append([][]string{header}, rows...)) {
 		var parts []string
 		for i, c := range columns {
 			if c.right {
@@ -108,4 +110,21 @@ func (p *printer) aligned(columns []column, rows [][]string) {
 		}
 		p.line("  %s", strings.Join(parts, "  "))
 	}
+}
+
+// unfold gives each further line of a last column a row of its own.
+func unfold(rows [][]string) [][]string {
+	var out [][]string
+	for _, r := range rows {
+		last := len(r) - 1
+		for i, l := range strings.Split(r[last], "\n") {
+			row := make([]string, len(r))
+			if i == 0 {
+				copy(row, r)
+			}
+			row[last] = l
+			out = append(out, row)
+		}
+	}
+	return out
 }

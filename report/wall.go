@@ -10,7 +10,7 @@ import (
 const farAway = 24 * time.Hour
 
 var wallNames = map[string]string{
-	"limit": "the container's limit", "host": "the host's memory", "ceiling": "the profile's ceiling", "heap": "the heap cap",
+	"limit": "limit", "host": "host", "ceiling": "ceiling", "heap": "heap cap",
 }
 
 func wallName(w string) string {
@@ -27,7 +27,7 @@ func (v *View) wall(t *Target) (string, Tone) {
 	if f == nil || f.Wall == "" {
 		return "none known: no limit, no ceiling", Faint
 	}
-	where := wallName(f.Wall) + ", " + soak.FormatBytes(f.WallBytes)
+	where := wallName(f.Wall) + " at " + soak.FormatBytes(f.WallBytes)
 	left := v.left(m, f)
 	switch {
 	case m.Leak == soak.LeakYes && f.Hours.Estimate != nil:
