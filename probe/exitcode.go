@@ -1,0 +1,31 @@
+package probe
+
+import "fmt"
+
+// explainExit says what an exit code means.
+func explainExit(code int, oom bool) string {
+	text := fmt.Sprintf("ended with exit code %d", code)
+	switch {
+	case oom && code == 137:
+		return text + ": killed by the kernel for memory (OOM)"
+	case oom:
+		return text + ", after the kernel killed inside it for memory (OOM)"
+	case code == 137:
+		return text + ": killed (SIGKILL) from outside, with no OOM kill; `docker kill`, or `docker stop` after its grace period"
+	case code == 134:
+		return text + ": it aborted (SIGABRT), as V8 does at its heap limit"
+	case code == 139:
+		return text + ": it crashed (SIGSEGV)"
+	case code == 143:
+		return text + ": it was asked to stop (SIGTERM)"
+	case code == 130:
+		return text + ": it was interrupted (SIGINT)"
+	case code == 0:
+		return text + ": it finished"
+	case code == 125 || code == 126 || code == 127:
+		return text + ": its command could not be run"
+	case code > 128 && code < 160:
+		return text + fmt.Sprintf(": killed by signal %d", code-128)
+	}
+	return text
+}
