@@ -1,0 +1,89 @@
+package judge
+
+import (
+	"time"
+
+	"leakcheck/soak"
+	"leakcheck/soak/checklist"
+)
+
+// node answers node.NAME.
+func (f *facts) node(name string) checklist.Fact {
+	h := &f.w.happenings
+	switch name {
+	case "availability":
+		return f.availability()
+	case "response_p95":
+		return f.latency(f.w.load[soak.HealthScenario], soak.HealthScenario, 95)
+	}
+	if f.t.samples == 0 && f.j.events.empty() {
+		return checklist.Missing("nothing could be seen of " + f.t.info.Name)
+	}
+	switch name {
+	case "restarts":
+		return checklist.Fact{Value: h.restartCount(), Note: f.first(soak.EventLife, h.restartCount())}
+	case "exits":
+		return checklist.Fact{Value: float64(h.exits), Note: f.first(soak.EventExit, float64(h.exits))}
+	case "deaths":
+		return f.watched(checklist.Fact{Value: float64(h.deaths), Note: f.first(soak.EventDeath, float64(h.deaths))})
+	case "oom_kills":
+		return f.oomKills()
+	case "running":
+		return checklist.Truth(!h.stopped)
+	case "up":
+		return f.up()
+	}
+	if h.health == "" {
+		return checklist.Fact{Value: "none", Note: "the engine runs no health check"}
+	}
+	return checklist.Text(h.health)
+}
+
+// first says when the first of its kind was.
+func (f *facts) first(kind soak.EventKind, n float64) string {
+	at, ok := f.w.happenings.first[kind]
+	if !ok || n == 0 {
+		return ""
+	}
+	return "first " + f.when(at)
+}
+
+// oomKills counts the kernel's kills. Those of a life before anybody looked
+// are known from the kernel's counter; without one nothing is known of them.
+func (f *facts) oomKills() checklist.Fact {
+	n := f.w.oomCount()
+	x := checklist.Fact{Value: n, Note: f.first(soak.EventOOM, n)}
+	if !f.t.lives.ooms.known {
+		return f.watched(x)
+	}
+	if earlier := f.t.lives.ooms.first; earlier > 0 && f.w.span.From == 0 {
+		x.Value = n + float64(earlier)
+		x.Note = joinNotes("some before the first sample", x.Note)
+	}
+	return x
+}
+
+// watched makes a count of events honest: what happened before anybody
+// watched left no trace.
+func (f *facts) watched(x checklist.Fact) checklist.Fact {
+	if f.late() {
+		x.Bound, x.Missing, x.Closed = checklist.AtLeast, "nobody watched when the window began", true
+	}
+	return x
+}
+
+// up is how long the present life lasts at the window's end.
+func (f *facts) up() checklist.Fact {
+	h := &f.w.happenings
+	if h.stopped {
+		return checklist.Fact{Value: 0.0, Note: "it does not run"}
+	}
+	began := h.lifeBegan
+	if began.IsZero() {
+		began = orElse(f.t.info.Started, f.t.start)
+	}
+	if began.IsZero() || began.After(f.to) {
+		return checklist.Missing("it is not known when the node was started")
+	}
+	return checklist.Number(f.to.Sub(began).Round(time.Second).Seconds())
+}

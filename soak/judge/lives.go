@@ -1,0 +1,132 @@
+package judge
+
+import (
+	"strings"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// lives follows a target's lives and the counters that the engine and the
+// kernel keep of them.
+type lives struct {
+	number         int
+	restarts, ooms counter
+}
+
+// counter is a number that only grows, and begins again at 0 with a new life.
+type counter struct {
+	first, last int64
+	known       bool
+}
+
+// add notes a reading and returns how much it grew.
+func (c *counter) add(x int64) int64 {
+	before := *c
+	c.last, c.known = x, true
+	switch {
+	case !before.known:
+		c.first = x
+		return 0
+	case x < before.last:
+		return x
+	}
+	return x - before.last
+}
+
+// sample notes the counters of a sample and returns how much they grew.
+func (l *lives) sample(s soak.Sample) (restarts, ooms int64) {
+	l.number = max(l.number, s.Life)
+	if x, ok := s.Get(soak.Restarts); ok {
+		restarts = l.restarts.add(x)
+	}
+	if x, ok := s.Get(soak.OOMKills); ok {
+		ooms = l.ooms.add(x)
+	}
+	return restarts, ooms
+}
+
+// event reports whether a life event is a restart that was not counted yet.
+func (l *lives) event(e soak.Event) (restart bool) {
+	if e.Kind != soak.EventLife {
+		return false
+	}
+	restart = e.Life > 1 && e.Life > l.number
+	l.number = max(l.number, e.Life)
+	return restart
+}
+
+// happenings counts what befell a target in one window.
+type happenings struct {
+	restarts, deaths, exits, oomEvents, oomExits int
+	// by the counters of the engine and the kernel
+	countedRestarts, countedOOMs int64
+	first                        map[soak.EventKind]time.Time
+	// as of the window's end
+	stopped   bool
+	lifeBegan time.Time
+	health    string
+}
+
+// event notes an event of the window; one before it only sets the state.
+func (h *happenings) event(e soak.Event, restart, inside bool) {
+	h.state(e)
+	if !inside {
+		return
+	}
+	switch e.Kind {
+	case soak.EventLife:
+		if !restart {
+			return
+		}
+		h.restarts++
+	case soak.EventDeath:
+		h.deaths++
+	case soak.EventOOM:
+		h.oomEvents++
+	case soak.EventExit:
+		h.exits++
+	default:
+		return
+	}
+	if e.Exit != nil && e.Exit.OOMKilled {
+		h.oomExits++
+	}
+	if h.first == nil {
+		h.first = map[soak.EventKind]time.Time{}
+	}
+	if _, known := h.first[e.Kind]; !known {
+		h.first[e.Kind] = e.At
+	}
+}
+
+func (h *happenings) state(e soak.Event) {
+	switch e.Kind {
+	case soak.EventLife:
+		h.stopped, h.lifeBegan = false, e.At
+	case soak.EventExit, soak.EventRemove:
+		h.stopped = true
+	case soak.EventRecreate:
+		h.stopped = false
+	case soak.EventHealth:
+		h.health = healthWord(e.Text)
+	}
+}
+
+// healthWord finds the state in the sentence of a health event.
+func healthWord(text string) string {
+	for _, word := range []string{"unhealthy", "healthy", "starting", "none"} {
+		if strings.Contains(text, word) {
+			return word
+		}
+	}
+	return ""
+}
+
+func (h *happenings) restartCount() float64 {
+	return float64(max(int64(h.restarts), h.countedRestarts))
+}
+
+func (h *happenings) oomCount() float64 {
+	return float64(max(int64(h.oomEvents), int64(h.oomExits), h.countedOOMs))
+}

@@ -1,0 +1,135 @@
+package judge
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"leakcheck/soak"
+)
+
+// allScenarios is the key under which all scenarios count together.
+const allScenarios = ""
+
+// longestLatency is what a histogram holds at most, in microseconds.
+const longestLatency = int64(time.Hour / time.Microsecond)
+
+// traffic is the load of a run. It goes to one target, whose windows it fills.
+type traffic struct {
+	judge   *Judge
+	total   map[string]*counts
+	courses map[string]*course // of the scenarios whose drift a check reads
+	firings map[string]*firing // the latest of each scenario
+	recent  recent
+	damaged bool // a latency histogram could not be read
+}
+
+// counts is what was fired of one scenario in one stretch.
+type counts struct {
+	due, requests, errors, bytes int64
+	kinds                        map[soak.ErrorKind]int64
+	latency                      *hdrhistogram.Histogram // nil until there is one
+	max                          int64                   // microseconds
+}
+
+func newTraffic(j *Judge) *traffic {
+	return &traffic{judge: j, total: map[string]*counts{}, courses: map[string]*course{}, firings: map[string]*firing{}}
+}
+
+// add takes what was fired of one scenario in one interval.
+func (t *traffic) add(x soak.LoadInterval) {
+	var latency *hdrhistogram.Histogram
+	if len(x.Latency) > 0 {
+		var err error
+		if latency, err = hdrhistogram.Decode(x.Latency); err != nil {
+			t.damaged = true
+		}
+	}
+	windows := t.windows()
+	for _, name := range keys(x.Scenario) {
+		count(t.total, name, x, latency)
+		for _, w := range windows {
+			if w.inside(x.At) {
+				count(w.load, name, x, latency)
+			} else {
+				t.freezeDrift(w, name, x)
+			}
+		}
+		if latency != nil {
+			t.follow(name, x, latency)
+		}
+	}
+	if x.Requests > 0 && x.Scenario != soak.HealthScenario {
+		t.fire(x)
+	}
+}
+
+// windows are those of the target that gets the load.
+func (t *traffic) windows() []*window {
+	if to := t.judge.loaded(); to != nil {
+		return to.order
+	}
+	return nil
+}
+
+// keys are the names under which a scenario counts. Health requests are no
+// part of the load.
+func keys(scenario string) []string {
+	if scenario == soak.HealthScenario {
+		return []string{scenario}
+	}
+	return []string{scenario, allScenarios}
+}
+
+// count adds an interval to the counts of a name.
+func count(in map[string]*counts, name string, x soak.LoadInterval, latency *hdrhistogram.Histogram) {
+	c := in[name]
+	if c == nil {
+		c = &counts{kinds: map[soak.ErrorKind]int64{}}
+		in[name] = c
+	}
+	c.due, c.requests, c.bytes = c.due+x.Due, c.requests+x.Requests, c.bytes+x.Bytes
+	for kind, n := range x.Errors {
+		c.errors += n
+		c.kinds[kind] += n
+	}
+	if latency == nil || latency.TotalCount() == 0 {
+		return
+	}
+	if c.latency == nil {
+		c.latency = newHistogram()
+	}
+	c.latency.Merge(latency)
+	c.max = max(c.max, latency.Max())
+}
+
+// newHistogram holds latencies to two digits in 30 kB: there is one for each
+// window and scenario.
+func newHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, longestLatency, 2) }
+
+// kindsText lists how requests failed: "timeout 3, refused 1".
+func (c *counts) kindsText() string {
+	var all []string
+	for _, kind := range slices.Sorted(maps.Keys(c.kinds)) {
+		all = append(all, fmt.Sprintf("%s %d", kind, c.kinds[kind]))
+	}
+	return strings.Join(all, ", ")
+}
+
+// ms reads a quantile in milliseconds.
+func (c *counts) ms(quantile float64) float64 {
+	if c.latency == nil {
+		return 0
+	}
+	return float64(min(c.latency.ValueAtQuantile(quantile), c.max)) / 1000
+}
+
+// fired reports whether a scenario, or any, was fired.
+func (t *traffic) fired(scenario string) bool {
+	c := t.total[scenario]
+	return c != nil && c.requests > 0
+}
