@@ -1,6 +1,13 @@
 package curve
 
-import "math"
+import (
+	"math"
+	"slices"
+)
+
+// grainShare of the level is the finest movement that is taken for more than
+// an accident of paging and rounding.
+const grainShare = 2e-5
 
 // analysis is all that is known about a stream at one moment.
 type analysis struct {
@@ -38,10 +45,12 @@ func (s *Stream) analyse() *analysis {
 		return nil
 	}
 	a.levels()
-	a.tolerance = s.tolerance(a.end)
-	grain := 2e-5 * math.Abs(a.level)
+	a.tolerance = s.tolerance(a.level)
+	grain := grainShare * math.Abs(a.level)
 	if a.series.len() >= 4 {
-		a.fits = fit(a.series, newLibrary(a.series, hops(a.series)), grain)
+		hops := hops(a.series)
+		a.series, hops = sharpen(a.series, hops)
+		a.fits = fit(a.series, hops, grain, s.scale())
 	}
 	a.decide()
 	return a
@@ -54,7 +63,7 @@ func (a *analysis) frame(l *life) {
 	if a.full.len() == 0 {
 		return
 	}
-	grain := 2e-5 * math.Abs(a.full.y[a.full.len()-1])
+	grain := grainShare * math.Abs(a.full.y[a.full.len()-1])
 	i := frame(a.full, grain)
 	if i == 0 {
 		return
@@ -78,6 +87,9 @@ func (s *Stream) mustPool(present *series) bool {
 	return longest > 0 && (present.len() < 12 || l.last-l.grid.buckets[0].t < longest/2)
 }
 
+// maxPooled is how many lives are judged together at most, the latest ones.
+const maxPooled = 8
+
 // pool joins all lives, each without its start-up.
 func (s *Stream) pool() *series {
 	all := &series{}
@@ -91,9 +103,10 @@ func (s *Stream) pool() *series {
 			longest = p
 		}
 	}
-	if i := frame(longest, 2e-5*math.Abs(longest.y[longest.len()-1])); i > 0 && longest.t[i] < 0.5*longest.t[longest.len()-1] {
+	if i := frame(longest, grainShare*math.Abs(longest.y[longest.len()-1])); i > 0 && longest.t[i] < 0.5*longest.t[longest.len()-1] {
 		cut = longest.t[i]
 	}
+	parts = parts[max(0, len(parts)-maxPooled):]
 	budget := max(3, maxPoints/len(parts))
 	for _, p := range parts {
 		i := 0
@@ -131,8 +144,10 @@ func (a *analysis) levels() {
 	a.level, a.end = median(y[:k]), median(y[len(y)-k:])
 }
 
-// hops returns the places of the three largest jumps of a single life, by the
-// difference of the medians of three points on either side.
+// hops returns the places of up to three jumps of a single life, measured as
+// the difference of the medians of three points on either side, that stand out
+// from all other movement. Many jumps of one size are not hops: they are how
+// this memory grows.
 func hops(s *series) []int {
 	if len(s.lives) > 1 || s.len() < 12 {
 		return nil
@@ -144,17 +159,55 @@ func hops(s *series) []int {
 		jump[i] = math.Abs(after-before) + 1e-3*math.Abs(s.y[i]-s.y[i-1])
 	}
 	var out []int
-	for range 3 {
+	var sizes []float64
+	for range 4 {
 		best := 2
 		for i, x := range jump {
 			if x > jump[best] {
 				best = i
 			}
 		}
-		out = append(out, best)
+		out, sizes = append(out, best), append(sizes, jump[best])
 		for i := max(0, best-3); i < min(len(jump), best+4); i++ {
 			jump[i] = 0
 		}
 	}
-	return out
+	for k := 3; k > 0; k-- {
+		if sizes[k-1] > standard.hopRatio*sizes[k] {
+			return out[:k]
+		}
+	}
+	return nil
+}
+
+// sharpen removes points that average over a step, which are on neither side
+// of it, and returns the places of the steps in what is left.
+func sharpen(s *series, hops []int) (*series, []int) {
+	drop := make(map[int]bool)
+	for _, h := range hops {
+		before := middle3(s.y[h-1], s.y[h-2], s.y[max(0, h-3)])
+		after := middle3(s.y[h], s.y[h+1], s.y[h+2])
+		for _, i := range [...]int{h - 1, h, h + 1} {
+			if u := (s.y[i] - before) / (after - before); u > .1 && u < .9 {
+				drop[i] = true
+			}
+		}
+	}
+	if len(drop) == 0 {
+		return s, hops
+	}
+	out := &series{lives: []int{0}}
+	moved := slices.Clone(hops)
+	for i := range s.t {
+		if !drop[i] {
+			out.t, out.y, out.at = append(out.t, s.t[i]), append(out.y, s.y[i]), append(out.at, s.at[i])
+			continue
+		}
+		for k, h := range hops {
+			if h > i {
+				moved[k]--
+			}
+		}
+	}
+	return out, moved
 }

@@ -10,17 +10,16 @@ import (
 type decision struct {
 	leak soak.Leak
 	// rate is the belief about the present rate in bytes per second, averaged
-	// over all plausible explanations.
-	rate belief
+	// over all explanations; growing over those that do not level off.
+	rate, growing belief
 	// window is the length of the judged regime in seconds.
 	window float64
 	// must is the rate that a leak must exceed, in bytes per second: the
 	// tolerance, or what settling could explain.
 	must float64
-	// grows is the best explanation that goes on growing (or stays flat for
-	// good), fills the best that saturates; vetoed says that a saturating one
-	// explains the growth too.
-	grows, fills *explanation
+	// grows is the best explanation that goes on as it is, rival the best
+	// harmless one; vetoed says that the rival explains the growth as well.
+	grows, rival *explanation
 	vetoed       bool
 }
 
@@ -32,80 +31,62 @@ func (a *analysis) decide() {
 	tolerance := a.tolerance / 3600
 	a.must = math.Max(tolerance, settle/math.Max(a.window, 1))
 	a.rank()
-	if a.grows == nil {
+	if a.grows == nil || a.series.len() < standard.minPoints {
 		return
 	}
-	a.vetoed = a.fills != nil &&
-		(a.fills.strict < a.grows.score+standard.plausible || a.fills.score < a.grows.score-2)
-	yes, no := !a.vetoed, true
-	for i := range a.fits {
-		e := &a.fits[i]
-		if e.family == flat || !a.plausible(e) {
-			continue
-		}
-		if !e.family.bounded() && e.rate.quantile(standard.alphaYes) <= a.must {
-			yes = false
-		}
-		if e.rate.quantile(1-standard.alphaNo) >= tolerance {
-			no = false
-		}
-	}
-	enough := a.series.len() >= standard.minPoints
 	switch {
-	case yes && enough:
+	case !a.vetoed && a.growing.cdf(a.must) <= standard.alphaYes:
 		a.leak = soak.LeakYes
-	case no && enough:
+	case 1-a.rate.cdf(tolerance) <= standard.alphaNo:
 		a.leak = soak.LeakNo
 	}
 }
 
-// rank finds the best explanations and averages the rate.
+// rank finds the best explanations and averages the rate over them.
 func (a *analysis) rank() {
+	grain := grainShare * math.Abs(a.level)
+	var flattened = math.Inf(1)
 	for i := range a.fits {
 		e := &a.fits[i]
-		switch {
-		case e.family == flat:
-		case e.family.bounded():
-			if a.fills == nil || e.score < a.fills.score {
-				strict := e.strict
-				if a.fills != nil {
-					strict = math.Min(strict, a.fills.strict)
-				}
-				c := *e
-				c.strict = strict
-				a.fills = &c
-			} else {
-				a.fills.strict = math.Min(a.fills.strict, e.strict)
+		if e.family.harmless() {
+			flattened = math.Min(flattened, e.strict)
+			if a.rival == nil || e.score < a.rival.score {
+				a.rival = e
 			}
-		case a.grows == nil || e.score < a.grows.score:
+		} else if e.family != flat && (a.grows == nil || e.score < a.grows.score) {
 			a.grows = e
 		}
 	}
+	if a.grows == nil {
+		return
+	}
+	a.vetoed = a.rival != nil &&
+		(flattened < a.grows.score+standard.rival || a.rival.score < a.grows.score-standard.rivalGain)
+	best := a.best()
 	for i := range a.fits {
-		if e := &a.fits[i]; e.family != flat && a.plausible(e) {
-			w := math.Exp((a.best() - e.score) / 2)
-			for _, c := range e.rate {
-				c.weight *= w
-				a.rate = append(a.rate, c)
+		e := &a.fits[i]
+		if e.family == flat || e.family.harmless() && e.score > a.grows.score-standard.rivalGain {
+			// A curve that has levelled off is sure to stay flat; only a curve
+			// that shows it may be believed.
+			continue
+		}
+		w := math.Exp((best - e.score) / 2)
+		for _, c := range e.rate {
+			c.weight *= w
+			c.scale = math.Hypot(c.scale, grain/math.Max(a.window, 1))
+			a.rate = append(a.rate, c)
+			if !e.family.harmless() {
+				a.growing = append(a.growing, c)
 			}
 		}
 	}
-	a.rate = a.rate.prune()
+	a.rate, a.growing = a.rate.prune(), a.growing.prune()
 }
 
 // best is the lowest score of an explanation with a rate.
 func (a *analysis) best() float64 {
-	best := math.Inf(1)
-	if a.grows != nil {
-		best = a.grows.score
+	if a.rival != nil && a.rival.score < a.grows.score {
+		return a.rival.score
 	}
-	if a.fills != nil {
-		best = math.Min(best, a.fills.score)
-	}
-	return best
-}
-
-// plausible reports whether an explanation has a say.
-func (a *analysis) plausible(e *explanation) bool {
-	return e.score <= a.best()+standard.plausible
+	return a.grows.score
 }

@@ -24,24 +24,52 @@ type explanation struct {
 	rate belief
 }
 
-// fit scores every shape of the library on the series. y is judged against
-// noise not smaller than grain, the resolution of the numbers.
-func fit(s *series, l *library, grain float64) []explanation {
-	n, p := s.len(), len(l.cols)
-	g := newGram(s, l)
-	hypotheses := noises(typicalStep(s), s.longest())
-	fits := make([][]fitted, len(l.shapes))
-	for _, h := range hypotheses {
+// fit scores every explanation of the series. Its values are taken to be no
+// finer than grain. hops and scale are those of newLibrary.
+func fit(s *series, hops []int, grain, scale float64) []explanation {
+	c := contest{s: s, grain: grain, noises: noises(typicalStep(s), s.longest())}
+	c.enter(newLibrary(s, hops, scale))
+	if s.len() >= refinePoints {
+		for _, spread := range [...]float64{0.45, 0.15} {
+			c.enter(refined(s, c.summary(), spread))
+		}
+	}
+	return c.summary()
+}
+
+// refinePoints is how many points it takes to place a bend or a time constant
+// more exactly than the first library does.
+const refinePoints = 16
+
+// contest collects shapes with their fits.
+type contest struct {
+	s      *series
+	grain  float64
+	noises []noise
+	shapes []shape
+	fits   [][]fitted
+}
+
+// enter fits all shapes of a library.
+func (c *contest) enter(l *library) {
+	if len(l.shapes) == 0 {
+		return
+	}
+	g := newGram(c.s, l)
+	first := len(c.shapes)
+	c.shapes = append(c.shapes, l.shapes...)
+	c.fits = append(c.fits, make([][]fitted, len(l.shapes))...)
+	for _, h := range c.noises {
 		g.set(h)
 		for k, sh := range l.shapes {
-			if f, ok := g.solve(sh, n, grain, l.rates); ok {
-				fits[k] = append(fits[k], f)
+			if f, ok := g.solve(sh, c.s.len(), c.grain, l.rates); ok {
+				c.fits[first+k] = append(c.fits[first+k], f)
 			}
 		}
 	}
-	_ = p
-	return summarise(l.shapes, fits)
 }
+
+func (c *contest) summary() []explanation { return summarise(c.shapes, c.fits) }
 
 // summarise averages each family over its shapes and noises.
 func summarise(shapes []shape, fits [][]fitted) []explanation {
@@ -56,7 +84,7 @@ func summarise(shapes []shape, fits [][]fitted) []explanation {
 			if score < e.score {
 				e.score, e.best = score, sh
 			}
-			if f.bounded() && sh.tail < strictTail {
+			if f.harmless() && sh.tail < strictTail {
 				e.strict = math.Min(e.strict, score)
 			}
 			lowest := math.Inf(1)

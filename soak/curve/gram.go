@@ -69,7 +69,7 @@ func (g *gram) set(h noise) {
 func (g *gram) solve(sh shape, n int, grain float64, rates []float64) (fitted, bool) {
 	p, y := len(sh.cols), len(g.cols)-1
 	free := float64(n - len(g.s.lives) - p)
-	if free < 1 {
+	if free < 1 || math.IsInf(penalty(float64(p)+sh.extra, float64(n)), 1) {
 		return fitted{}, false
 	}
 	var a [8][8]float64 // lower Cholesky factor
@@ -115,9 +115,20 @@ func (g *gram) solve(sh shape, n int, grain float64, rates []float64) (fitted, b
 	}
 	f := fitted{}
 	f.center, f.scale, f.freedom = rate, math.Sqrt(rss/free*spread), free
-	f.score = float64(n)*math.Log(rss) + g.logDet + (float64(p)+sh.extra)*math.Log(float64(n))
+	f.score = float64(n)*math.Log(rss) + g.logDet + penalty(float64(p)+sh.extra, float64(n))
 	f.restricted = free*math.Log(rss) + g.logDet + g.levels + det
 	return f, true
+}
+
+// penalty is BIC's for k parameters of the shape on n points, with the
+// correction for small samples (McQuarrie, Statistics and Probability Letters
+// 44, 1999), which counts the level and the noise as well.
+func penalty(k, n float64) float64 {
+	all := k + 2
+	if n-all-1 <= 0 {
+		return math.Inf(1)
+	}
+	return k*math.Log(n) + 2*all*(all+1)/(n-all-1)
 }
 
 func (g *gram) at(i, j int) float64 {

@@ -29,6 +29,8 @@ func (s *Stream) Result() soak.Result {
 	low, high := a.interval()
 	r.Slope = &soak.Interval{Estimate: a.rate.quantile(0.5) * 3600, Low: low, High: high, Confidence: standard.confidence}
 	r.Pattern = a.pattern()
+	detectable := a.detectable()
+	r.Detectable = &detectable
 	for _, e := range a.fits {
 		r.Models = append(r.Models, soak.Model{Name: familyNames[e.family], Score: e.score})
 	}

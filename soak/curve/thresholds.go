@@ -13,8 +13,8 @@ type thresholds struct {
 	promiseHours float64
 	// confidence of the printed interval.
 	confidence float64
-	// alphaYes and alphaNo are the one-sided error rates at which every
-	// plausible model must prove growth, or its absence.
+	// alphaYes and alphaNo are the one-sided error rates at which growth, or
+	// its absence, must be proven by the average over all plausible models.
 	alphaYes, alphaNo float64
 	// plausible is how much worse than the best a model's score (BIC) may be
 	// and still have a say.
@@ -28,6 +28,13 @@ type thresholds struct {
 	// toothShare is the least size of teeth, relative to the level, that makes
 	// the pattern a sawtooth rather than stable.
 	toothShare float64
+	// hopRatio is how much larger than the next largest movement a jump must be
+	// to count as a step.
+	hopRatio float64
+	// rival is how much worse than the best growing explanation the score of a
+	// harmless one that has clearly flattened may be and still forbid "yes";
+	// one that still rises must be better by rivalGain to do so.
+	rival, rivalGain float64
 	// gapFactor times the usual interval without a sample is a gap.
 	gapFactor float64
 	// spike is how many robust standard deviations off a lone point must be to
@@ -45,10 +52,13 @@ var standard = thresholds{
 	alphaYes:     0.005,
 	alphaNo:      0.025,
 	plausible:    6,
-	minPoints:    6,
+	minPoints:    5,
 	toothRatio:   2.5,
 	minTeeth:     3,
 	toothShare:   0.02,
+	hopRatio:     1.7,
+	rival:        4,
+	rivalGain:    2,
 	gapFactor:    5,
 	spike:        8,
 	clipShare:    0.97,
