@@ -15,9 +15,11 @@ const (
 	lookEvery   = 30 * time.Second
 	settled     = 5 * time.Second
 	dominance   = 3 // a process with a third of the memory carries the curve
+
+	endsTogether = 200 * time.Millisecond // a target ends a moment after its server
 )
 
-// inside is what is known of the processes in a container.
+// inside is what is known of the processes in a target besides its main one.
 type inside struct {
 	looked time.Time
 	since  int // samples since then
@@ -25,9 +27,14 @@ type inside struct {
 	watch  *exitWatch // of server; nil when only listing can tell
 }
 
+// due reports whether it is time to look, and notes it.
 func (i *inside) due(at time.Time) bool {
 	i.since++
-	return i.looked.IsZero() || i.since >= lookSamples || at.Sub(i.looked) >= lookEvery
+	if !i.looked.IsZero() && i.since < lookSamples && at.Sub(i.looked) < lookEvery {
+		return false
+	}
+	i.looked, i.since = at, 0
+	return true
 }
 
 func (i *inside) close() {
@@ -37,19 +44,75 @@ func (i *inside) close() {
 	*i = inside{}
 }
 
+// follow keeps an eye on the process that holds most of the memory, unless it
+// is the main one. If it dies while the target stays up, the curve's fall is no
+// collection. A process on this machine is waited for by died; of others,
+// follow returns the one that has died.
+func (i *inside) follow(all []soak.Process, main int, at time.Time, died func(*exitWatch, soak.Process)) (dead soak.Process) {
+	if len(all) == 0 {
+		return dead
+	}
+	if i.server.PID != 0 && i.watch == nil && !listed(all, i.server) {
+		dead, i.server = i.server, soak.Process{}
+	}
+	top, total := all[0], int64(0)
+	for _, p := range all {
+		total += p.RSS
+		if p.RSS > top.RSS {
+			top = p
+		}
+	}
+	if same(top, i.server) || at.Sub(top.Started) < settled || top.RSS*dominance < total {
+		return dead
+	}
+	if i.watch != nil {
+		i.watch.close()
+	}
+	i.server, i.watch = soak.Process{}, nil
+	if top.PID == main {
+		return dead
+	}
+	i.server = top
+	if died == nil {
+		return dead
+	}
+	if w, err := watchExit(top.PID); err == nil {
+		i.watch = w
+		go func() {
+			if w.wait() {
+				died(w, top)
+			}
+		}()
+	}
+	return dead
+}
+
+// forget lets the server go that w held; not ok when that happened before.
+func (i *inside) forget(w *exitWatch) bool {
+	if i.watch != w {
+		return false
+	}
+	w.close()
+	*i = inside{}
+	return true
+}
+
 // look adds the processes, files and sockets to a sample when it is time.
 func (c *Container) look(ctx context.Context, s *soak.Sample) {
 	p := &c.sampler
 	if !p.inside.due(s.At) {
 		return
 	}
-	p.inside.looked, p.inside.since = s.At, 0
-	if p.group == nil {
-		s.Processes = c.e.top(ctx, p.id, s.At)
-	} else {
+	main := c.seen().PID
+	if p.group != nil {
 		s.Processes = c.e.host.lookInside(p.group.pids(), s)
+		p.inside.follow(s.Processes, main, s.At, c.await)
+		return
 	}
-	c.follow(s.Processes, s.At)
+	s.Processes = c.e.top(ctx, p.id, s.At)
+	if dead := p.inside.follow(s.Processes, main, s.At, nil); dead.PID != 0 {
+		c.tell(death(dead, s.At, c.oomSince(s.At.Add(-lookEvery))))
+	}
 }
 
 // lookInside lists processes and adds up their open files.
@@ -76,61 +139,13 @@ func (h *host) lookInside(pids []int, s *soak.Sample) []soak.Process {
 	return all
 }
 
-// follow keeps an eye on the process that holds most of the memory, unless it
-// is the container's main one, whose end the engine tells. If it dies while the
-// container stays up, the curve's fall is no collection.
-func (c *Container) follow(all []soak.Process, at time.Time) {
-	i := &c.sampler.inside
-	if len(all) == 0 {
-		return
-	}
-	if i.server.PID != 0 && i.watch == nil && !listed(all, i.server) {
-		c.tell(death(i.server, at, false))
-		i.server = soak.Process{}
-	}
-	top, total := all[0], int64(0)
-	for _, p := range all {
-		total += p.RSS
-		if p.RSS > top.RSS {
-			top = p
-		}
-	}
-	if same(top, i.server) || at.Sub(top.Started) < settled || top.RSS*dominance < total {
-		return
-	}
-	if i.watch != nil {
-		i.watch.close()
-	}
-	i.server, i.watch = soak.Process{}, nil
-	if top.PID == c.seen().PID {
-		return
-	}
-	i.server = top
-	if c.sampler.group == nil {
-		return
-	}
-	if w, err := watchExit(top.PID); err == nil {
-		i.watch = w
-		go c.await(w, top)
-	}
-}
-
 // await tells the death of a process inside, unless the container ends with it.
 func (c *Container) await(w *exitWatch, p soak.Process) {
-	if !w.wait() {
-		return
-	}
 	at := time.Now()
-	time.Sleep(200 * time.Millisecond) // a container ends a moment after its server
+	time.Sleep(endsTogether)
 	c.sampling.Lock()
 	defer c.sampling.Unlock()
-	i := &c.sampler.inside
-	if i.watch != w {
-		return // let go in the meantime
-	}
-	w.close()
-	i.server, i.watch, i.looked = soak.Process{}, nil, time.Time{}
-	if c.sampler.main.exited() {
+	if !c.sampler.inside.forget(w) || c.sampler.main.exited() {
 		return
 	}
 	s := soak.Sample{At: at}
@@ -147,9 +162,10 @@ func (c *Container) oomSince(t time.Time) bool {
 	return c.oomTold.After(t)
 }
 
+// death is the event for a process that died inside.
 func death(p soak.Process, at time.Time, oom bool) soak.Event {
 	e := soak.Event{At: at, Kind: soak.EventDeath, Text: fmt.Sprintf(
-		"process %d (%s), which held %s, died inside while the container stayed up", p.PID, printable(p.Command), soak.FormatBytes(float64(p.RSS)))}
+		"process %d (%s), which held %s, died inside while its main process stayed up", p.PID, printable(p.Command), soak.FormatBytes(float64(p.RSS)))}
 	if oom {
 		e.Text += ": killed by the kernel for memory"
 		e.Exit = &soak.Exit{Code: 137, OOMKilled: true}

@@ -1,0 +1,48 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// healthBody is how much of a health answer is read.
+const healthBody = 64 << 10
+
+// Health asks a URL once and says its status and how long the answer took. The
+// error says what went wrong below HTTP; a bad status is none. Redirects are
+// not followed.
+func Health(ctx context.Context, url string, timeout time.Duration) (status int, latency time.Duration, err error) {
+	return HealthWith(ctx, healthClient, url, timeout)
+}
+
+// HealthWith is Health through a client of the caller's, as for HTTPS with an
+// authority of one's own.
+func HealthWith(ctx context.Context, client *http.Client, url string, timeout time.Duration) (status int, latency time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, 0, fmt.Errorf("health URL: %w", err)
+	}
+	start := time.Now()
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, time.Since(start), fmt.Errorf("health request: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, healthBody))
+	if err != nil {
+		err = fmt.Errorf("health answer broke off: %w", err)
+	}
+	return resp.StatusCode, time.Since(start), err
+}
+
+// healthClient keeps no connection, so that each request shows whether new
+// ones are taken.
+var healthClient = &http.Client{
+	Transport:     &http.Transport{DisableKeepAlives: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
