@@ -34,7 +34,7 @@ func (v *View) coincides(t *Target) string {
 	if len(parts) > 4 {
 		parts = append(parts[:4], fmt.Sprintf("%d more", len(parts)-4))
 	}
-	return strings.Join(parts, ", ") + "; unproven"
+	return strings.Join(parts, ", ") + "; a coincidence, nothing is proven"
 }
 
 // coincident are the kinds of events worth naming beside an onset.

@@ -15,7 +15,7 @@ func (v *View) facts(t *Target) []Fact {
 	var out []Fact
 	add := func(label string, tone Tone, text string) {
 		if text != "" {
-			out = append(out, Fact{label, text, tone})
+			out = append(out, Fact{Label: label, Text: text, Tone: tone})
 		}
 	}
 	if t.Memory != nil && t.Memory.Samples > 0 {
@@ -33,10 +33,8 @@ func (v *View) facts(t *Target) []Fact {
 	add("node", tone, text)
 	text, tone = v.did()
 	add("did", tone, text)
-	for i, n := range v.next(t) {
-		add([]string{"next", ""}[min(i, 1)], Plain, n)
-	}
-	add("not", Faint, v.doNot(t))
+	out = append(out, v.next(t)...)
+	add("don't", Faint, v.doNot(t))
 	return out
 }
 
@@ -139,19 +137,23 @@ func (v *View) did() (string, Tone) {
 	return text, Plain
 }
 
+// mostNext keeps the first screen short; the checklist has every hint.
+const mostNext = 2
+
 // next lists what to do: the hints and commands of the checks that failed,
 // or that cannot be judged when none failed.
-func (v *View) next(t *Target) []string {
-	var out []string
-	add := func(s string) {
-		if s != "" && !slices.Contains(out, s) && len(out) < 2 {
-			out = append(out, s)
+func (v *View) next(t *Target) []Fact {
+	var out []Fact
+	add := func(text string, command bool) {
+		if text == "" || len(out) == mostNext || slices.ContainsFunc(out, func(f Fact) bool { return f.Text == text }) {
+			return
 		}
+		out = append(out, Fact{Label: []string{"next", ""}[min(len(out), 1)], Text: text, Command: command})
 	}
 	for _, o := range []soak.Outcome{soak.Fail, soak.Warn, soak.Inconclusive} {
 		for _, c := range t.with(o) {
-			add(c.Hint)
-			add(c.Next)
+			add(c.Hint, false)
+			add(c.Next, true)
 		}
 		if len(out) > 0 {
 			break

@@ -98,7 +98,7 @@ func growing(low, perHour float64, onset time.Duration, seed uint64) shape {
 }
 
 func latencies(c *Collector, scenario string, from time.Time, d time.Duration, ms func(time.Duration) float64) {
-	for at := time.Minute; at <= d; at += time.Minute {
+	for at := 3 * time.Minute; at <= d; at += 3 * time.Minute {
 		h := hdrhistogram.New(1, 60_000_000, 3)
 		for i := range 10 {
 			_ = h.RecordValue(int64(ms(at) * 1000 * (0.7 + 0.05*float64(i)))) // within range

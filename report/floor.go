@@ -49,8 +49,10 @@ func floor(t *Trace) [][]Point {
 		var low []Point
 		end := seg[0].T + block
 		low = append(low, seg[0])
+		last := seg[len(seg)-1].T
 		for _, p := range seg {
-			if p.T >= end {
+			// A short last block may hold no collection: it has no floor of its own.
+			if p.T >= end && last-p.T > block/2 {
 				low = append(low, p)
 				end += block * ((p.T-end)/block + 1)
 			}

@@ -15,7 +15,7 @@ var memoryLines = []struct {
 	quiet       bool
 }{
 	{"file", "c5", true}, {"swap", "c8", true}, {"heap", "c7", true}, {"kernel", "c6", true}, {"shmem", "c4", true}, {"anon", "c3", true},
-	{"usage", "c1", false}, {"working_set", "c1", false}, {Unreclaimable, "c2", false},
+	{Unreclaimable, "c2", false}, {"usage", "c1", false}, {"working_set", "c1", false},
 }
 
 // memoryChart draws a target's memory, or returns nil without any curve.
@@ -95,7 +95,8 @@ func (v *View) trend(c *chart, t *Target, base *Trace) {
 	slices.Sort(levels)
 	level := levels[len(levels)/2]
 	at := func(rate float64, t int64) Point { return Point{t, c.clip(level + rate*hoursBetween(mid, t))} }
-	c.Fans = append(c.Fans, fan{"trend", []Point{at(m.Slope.Low, a), at(m.Slope.High, b), at(m.Slope.Low, b), at(m.Slope.High, a)}})
+	pivot := at(0, mid)
+	c.Fans = append(c.Fans, fan{"trend", []Point{at(m.Slope.Low, a), pivot, at(m.Slope.High, b), at(m.Slope.Low, b), pivot, at(m.Slope.High, a)}})
 	c.Lines = append(c.Lines, chartLine{Name: "trend", Class: "trend", Pieces: [][]Point{{at(m.Slope.Estimate, a), at(m.Slope.Estimate, b)}}})
 }
 
@@ -149,8 +150,8 @@ func (v *View) happened(c *chart, t *Target) {
 			c.Marks = append(c.Marks, mark{at, eventTone(e.Kind), text})
 		}
 	}
-	if len(c.Phases) > mostMarks {
-		c.Phases = nil
+	if len(c.Phases) < 2 || len(c.Phases) > mostMarks {
+		c.Phases = nil // one phase needs no telling apart, and hundreds are noise
 	}
 }
 

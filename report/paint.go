@@ -120,7 +120,7 @@ func wrap(s string, n int) []string {
 	n = max(n, 8)
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(s) {
+	for _, word := range glued(s) {
 		for width(word) > n {
 			if line != "" {
 				lines = append(lines, line)
@@ -148,3 +148,23 @@ func wrap(s string, n int) []string {
 
 func (p palette) curve(s string) string { return p.with(s, color.FgCyan) }
 func (p palette) floor(s string) string { return p.with(s, color.FgMagenta) }
+
+// glued splits a text into words, a number and its unit in one.
+func glued(s string) []string {
+	var out []string
+	for _, w := range strings.Fields(s) {
+		if n := len(out); n > 0 && endsInDigit(out[n-1]) && unitWords[strings.TrimRight(w, ".,;:)")] {
+			out[n-1] += " " + w
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+func endsInDigit(s string) bool { c := s[len(s)-1]; return '0' <= c && c <= '9' }
+
+var unitWords = map[string]bool{
+	"B": true, "kB": true, "MB": true, "GB": true, "TB": true, "B/h": true, "kB/h": true, "MB/h": true, "GB/h": true,
+	"s": true, "ms": true, "min": true, "h": true, "days": true, "%": true,
+}

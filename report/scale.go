@@ -13,10 +13,12 @@ type scale struct {
 func niceScale(low, high float64, n int) scale {
 	if high-low < math.Max(1, math.Abs(high)*1e-6) {
 		pad := math.Max(1, math.Abs(high)*0.1)
-		low, high = low-pad, high+pad
-		if low < 0 && high > 0 {
-			low = 0
+		if low >= 0 {
+			low = math.Max(0, low-pad)
+		} else {
+			low -= pad
 		}
+		high += pad
 	}
 	if low > 0 && low < 0.45*high {
 		low = 0
@@ -31,10 +33,13 @@ func niceScale(low, high float64, n int) scale {
 
 func niceStep(rough float64) float64 {
 	unit := math.Pow(10, math.Floor(math.Log10(rough)))
-	for _, m := range []float64{1, 2, 2.5, 5} {
-		if rough <= m*unit*1.0001 {
-			return m * unit
-		}
+	switch f := rough / unit; {
+	case f < 1.5:
+		return unit
+	case f < 3:
+		return 2 * unit
+	case f < 7:
+		return 5 * unit
 	}
 	return 10 * unit
 }

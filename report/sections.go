@@ -30,7 +30,7 @@ func (p *printer) checklist(t *Target, suffix string) {
 	p.heading("Checklist%s: %s", suffix, t.Tally.String())
 	for _, w := range t.Windows {
 		if w.Name != "" {
-			p.line("  %s", p.paint.label(w.Name))
+			p.line("  %s", p.paint.label(fit(w.Name, p.Width-2)))
 		}
 		for _, c := range w.Checks {
 			p.check(c)
@@ -74,7 +74,7 @@ func measured(c soak.CheckResult) string {
 	switch {
 	case c.Value == "":
 		return ""
-	case c.Threshold == "":
+	case c.Threshold == "" || c.Threshold == c.Value:
 		return c.Value
 	}
 	return c.Value + "; wanted " + c.Threshold

@@ -65,19 +65,23 @@ func cells(aligns []tw.Align) tw.CellConfig {
 	}
 }
 
-// narrow wraps the last column so that a row fits.
+// narrow cuts the first column and wraps the last one so that a row fits.
 func (p *printer) narrow(columns []column, rows [][]string) {
 	last := len(columns) - 1
 	room := p.Width - 3
-	for i, w := range widths(columns, rows) {
-		if i < last {
-			room -= w + 2
-		}
+	ws := widths(columns, rows)
+	for _, w := range ws[1:last] {
+		room -= w + 2
 	}
+	first := min(ws[0], max(10, room-lastColumn-2))
 	for _, r := range rows {
-		r[last] = strings.Join(wrap(r[last], room), "\n")
+		r[0] = fit(r[0], first)
+		r[last] = strings.Join(wrap(r[last], room-first-2), "\n")
 	}
 }
+
+// lastColumn is what the last column keeps when the first one is too long.
+const lastColumn = 18
 
 func widths(columns []column, rows [][]string) []int {
 	out := make([]int, len(columns))

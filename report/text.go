@@ -90,7 +90,9 @@ func (p *printer) labelled(indent, label string, column int, text string, tone T
 // heading prints a section's name.
 func (p *printer) heading(format string, args ...any) {
 	p.line("")
-	p.line("%s", p.paint.strong(fmt.Sprintf(format, args...)))
+	for _, l := range wrap(fmt.Sprintf(format, args...), p.Width) {
+		p.line("%s", p.paint.strong(l))
+	}
 }
 
 // screen prints what a person on call reads first.
@@ -111,7 +113,7 @@ func (p *printer) screen(v *View) {
 	if len(v.Targets) > 1 {
 		p.line("")
 		did, tone := v.did()
-		p.facts([]Fact{{"did", did, tone}})
+		p.facts([]Fact{{Label: "did", Text: did, Tone: tone}})
 	}
 }
 

@@ -54,6 +54,8 @@ type Fact struct {
 	Label string
 	Text  string
 	Tone  Tone
+	// Command marks a text to be typed as it is.
+	Command bool
 }
 
 // Target is what a view says of one target.
