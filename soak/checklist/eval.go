@@ -60,6 +60,7 @@ type finding struct {
 	value, threshold string
 	facts            []Fact // what was known, in the order of leaf.facts
 	missing          string // why it is unknown
+	ground           bool   // it chose the branch of a condition
 }
 
 // eval evaluates the leaf. A fact that is missing leaves it unknown.
@@ -109,6 +110,10 @@ func (f *finding) decide(env map[string]any, bounded bool) {
 		f.truth = yes
 	}
 	f.print(env, holds)
+	if f.compare != nil && (notANumber(run(f.compare.left, env)) || notANumber(run(f.compare.right, env))) {
+		f.truth, f.missing = unknown, f.source+" has no value for these facts"
+		return
+	}
 	if bounded && !f.decidedByBound(env, holds) {
 		f.truth = unknown
 		for _, x := range f.facts {
@@ -163,6 +168,11 @@ func number(x any) (float64, bool) {
 		return float64(v), true
 	}
 	return 0, false
+}
+
+func notANumber(x any) bool {
+	v, ok := x.(float64)
+	return ok && math.IsNaN(v)
 }
 
 func joinSentences(a, b string) string {

@@ -134,8 +134,10 @@ func (a answer) tell(r *soak.CheckResult) {
 		for i, x := range f.leaf.facts {
 			add(&evidence, f.facts[i].say(x))
 		}
-		add(&values, f.value)
-		add(&limits, f.threshold)
+		if !f.ground {
+			add(&values, f.value)
+			add(&limits, f.threshold)
+		}
 	}
 	r.Evidence = strings.Join(evidence, ", ")
 	r.Value = strings.Join(values, ", ")

@@ -85,6 +85,16 @@ type answer struct {
 	why   []finding
 }
 
+// because adds the leaves that led to an answer without being part of it.
+func (a answer) because(ground answer) answer {
+	why := make([]finding, 0, len(a.why)+len(ground.why))
+	for _, f := range ground.why {
+		f.ground = true
+		why = append(why, f)
+	}
+	return answer{a.truth, append(why, a.why...)}
+}
+
 func (a all) eval(w *window) answer   { return combine(a, w, no) }
 func (a anyOf) eval(w *window) answer { return combine(a, w, yes) }
 
@@ -110,9 +120,9 @@ func (c choice) eval(w *window) answer {
 	cond := c.cond.eval(w)
 	switch cond.truth {
 	case yes:
-		return c.yes.eval(w)
+		return c.yes.eval(w).because(cond)
 	case no:
-		return c.no.eval(w)
+		return c.no.eval(w).because(cond)
 	}
 	a, b := c.yes.eval(w), c.no.eval(w)
 	if a.truth == b.truth && a.truth != unknown {
