@@ -3,6 +3,8 @@ package curve
 import (
 	"math"
 	"slices"
+
+	"leakcheck/soak"
 )
 
 // grainShare of the level is the finest movement that is taken for more than
@@ -20,6 +22,10 @@ type analysis struct {
 	begin  float64
 	framed bool
 	pooled bool
+	// until is when the curve met its limit, in seconds of the stream, +Inf if
+	// it never stood there.
+	until   float64
+	clipped bool
 	// level is the floor at the begin of the regime, end at its end.
 	level, end float64
 	tolerance  float64
@@ -33,7 +39,8 @@ func (s *Stream) analyse() *analysis {
 	if l == nil {
 		return nil
 	}
-	a := &analysis{whole: l.floor(-1)}
+	until, clipped := s.clip(l)
+	a := &analysis{whole: l.floor(-1, until), until: until, clipped: clipped}
 	a.floor = a.whole
 	a.full = l.series(a.whole.points)
 	if a.pooled = s.mustPool(a.full); a.pooled {
@@ -46,14 +53,36 @@ func (s *Stream) analyse() *analysis {
 	}
 	a.levels()
 	a.tolerance = s.tolerance(a.level)
-	grain := grainShare * math.Abs(a.level)
-	if a.series.len() >= 4 {
-		hops := hops(a.series)
-		a.series, hops = sharpen(a.series, hops)
-		a.fits = fit(a.series, hops, grain, s.scale())
-	}
+	a.series, a.fits = explain(a.series, s.scale())
 	a.decide()
+	if a.leak == soak.LeakYes && a.framed {
+		a.recall(s.scale())
+	}
+	if a.clipped && a.leak == soak.LeakNo {
+		a.leak = soak.LeakInconclusive
+	}
 	return a
+}
+
+// explain fits all explanations and returns the series as it was fitted.
+func explain(s *series, scale float64) (*series, []explanation) {
+	if s.len() < 4 {
+		return s, nil
+	}
+	s, hops := sharpen(s, hops(s))
+	return s, fit(s, hops, grainShare*math.Abs(median(s.y)), scale)
+}
+
+// recall takes a "yes" back if the whole life, start-up included, is better
+// explained by a harmless shape: the end of a logarithm looks like a line.
+func (a *analysis) recall(scale float64) {
+	whole := *a
+	_, whole.fits = explain(a.full, scale)
+	whole.decision = decision{}
+	whole.rank(math.Inf(-1))
+	if whole.vetoed {
+		a.leak, a.vetoed, a.rival = soak.LeakInconclusive, true, whole.rival
+	}
 }
 
 // frame cuts the present life down to its present regime and looks at that
@@ -69,7 +98,7 @@ func (a *analysis) frame(l *life) {
 		return
 	}
 	a.framed, a.begin = true, a.full.at[i]
-	a.floor = l.floor(a.begin)
+	a.floor = l.floor(a.begin, a.until)
 	a.series = l.series(a.floor.points)
 	if a.series.len() < minFrame {
 		a.series = a.full.from(i)
@@ -97,7 +126,7 @@ func (s *Stream) pool() *series {
 	parts := make([]*series, 0, len(s.lives))
 	var longest *series
 	for _, l := range s.lives {
-		p := l.series(l.floor(-1).points)
+		p := l.series(l.floor(-1, math.Inf(1)).points)
 		parts = append(parts, p)
 		if longest == nil || p.len() > 0 && p.longest() > longest.longest() {
 			longest = p
@@ -107,32 +136,40 @@ func (s *Stream) pool() *series {
 		cut = longest.t[i]
 	}
 	parts = parts[max(0, len(parts)-maxPooled):]
-	budget := max(3, maxPoints/len(parts))
-	for _, p := range parts {
-		i := 0
-		for i < p.len() && p.t[i] < cut {
-			i++
+	total := 0.0
+	for i, p := range parts {
+		k := 0
+		for k < p.len() && p.t[k] < cut {
+			k++
 		}
-		if p.len()-i >= 3 {
-			all.join(coarse(p.from(i), budget))
+		if parts[i] = nil; p.len()-k >= 3 {
+			parts[i] = p.from(k)
+			total += parts[i].longest()
+		}
+	}
+	for _, p := range parts {
+		if p != nil {
+			all.join(coarse(p, math.Max(total/maxPoints, 1e-3)))
 		}
 	}
 	return all
 }
 
-// coarse averages a life's series down to at most n points.
-func coarse(s *series, n int) *series {
-	m := (s.len() + n - 1) / n
+// coarse averages a life's series over stretches of the given width, counted
+// from its first point. Stretches that are not full are left out: the mean of a
+// bent curve over a shorter stretch would lie elsewhere.
+func coarse(s *series, width float64) *series {
 	out := &series{lives: []int{0}}
-	for i := 0; i < s.len(); i += m {
-		j := min(i+m, s.len())
-		k := float64(j - i)
-		var t, y, at float64
-		for ; i < j; i++ {
-			t, y, at = t+s.t[i]/k, y+s.y[i]/k, at+s.at[i]/k
+	most := 0.0
+	for i := 0; i < s.len(); {
+		cell := math.Floor((s.t[i] - s.t[0]) / width)
+		var t, y, at, n float64
+		for ; i < s.len() && math.Floor((s.t[i]-s.t[0])/width) == cell; i++ {
+			t, y, at, n = t+s.t[i], y+s.y[i], at+s.at[i], n+1
 		}
-		i -= m
-		out.t, out.y, out.at = append(out.t, t), append(out.y, y), append(out.at, at)
+		if most = math.Max(most, n); n >= 0.8*most {
+			out.t, out.y, out.at = append(out.t, t/n), append(out.y, y/n), append(out.at, at/n)
+		}
 	}
 	return out
 }

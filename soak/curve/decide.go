@@ -29,8 +29,8 @@ func (a *analysis) decide() {
 	a.window = a.series.span()
 	settle := math.Max(standard.settleShare*math.Abs(a.level), standard.settleBytes)
 	tolerance := a.tolerance / 3600
-	a.must = math.Max(tolerance, settle/math.Max(a.window, 1))
-	a.rank()
+	a.must = math.Max(tolerance, settle/math.Max(a.series.longest(), 1))
+	a.rank(standard.rival)
 	if a.grows == nil || a.series.len() < standard.minPoints {
 		return
 	}
@@ -42,8 +42,10 @@ func (a *analysis) decide() {
 	}
 }
 
-// rank finds the best explanations and averages the rate over them.
-func (a *analysis) rank() {
+// rank finds the best explanations and averages the rate over them. rival is
+// how much worse than the growing ones a flattened harmless one may be and
+// still veto.
+func (a *analysis) rank(rival float64) {
 	grain := grainShare * math.Abs(a.level)
 	var flattened = math.Inf(1)
 	for i := range a.fits {
@@ -61,7 +63,7 @@ func (a *analysis) rank() {
 		return
 	}
 	a.vetoed = a.rival != nil &&
-		(flattened < a.grows.score+standard.rival || a.rival.score < a.grows.score-standard.rivalGain)
+		(flattened < a.grows.score+rival || a.rival.score < a.grows.score-standard.rivalGain)
 	best := a.best()
 	for i := range a.fits {
 		e := &a.fits[i]

@@ -113,6 +113,9 @@ func (g *gram) solve(sh shape, n int, grain float64, rates []float64) (fitted, b
 		coef[i] = x / a[i][i]
 		rate += coef[i] * rates[sh.cols[i]]
 	}
+	if sh.convex && coef[p-1] <= 0 {
+		return fitted{}, false
+	}
 	f := fitted{}
 	f.center, f.scale, f.freedom = rate, math.Sqrt(rss/free*spread), free
 	f.score = float64(n)*math.Log(rss) + g.logDet + penalty(float64(p)+sh.extra, float64(n))

@@ -84,11 +84,14 @@ func (l *life) close() {
 	l.grid.buckets = append([]bucket(nil), l.grid.buckets...)
 }
 
-// floor returns the life's floor from time t on.
-func (l *life) floor(t float64) floor {
+// floor returns the life's floor between two times.
+func (l *life) floor(from, until float64) floor {
 	b := l.grid.buckets
-	for len(b) > 0 && b[0].t < t {
+	for len(b) > 0 && b[0].t < from {
 		b = b[1:]
+	}
+	for len(b) > 0 && b[len(b)-1].t >= until {
+		b = b[:len(b)-1]
 	}
 	return findFloor(b, l.skew())
 }

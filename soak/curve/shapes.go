@@ -14,7 +14,7 @@ const (
 	linear
 	late
 	bend
-	curved
+	accelerating
 	steps
 	warmupAndLine
 	cycleAndLine
@@ -26,7 +26,7 @@ const (
 )
 
 var familyNames = [familyCount]string{
-	"flat", "linear", "late onset", "bend", "curved", "steps and linear", "warm-up and linear", "daily cycle and linear",
+	"flat", "linear", "late onset", "bend", "accelerating", "steps and linear", "warm-up and linear", "daily cycle and linear",
 	"warm-up", "logarithmic fill", "square-root fill", "daily cycle",
 }
 
@@ -44,6 +44,9 @@ type shape struct {
 	at float64
 	// tail is the shape's last rate over its mean rate, for bounded ones.
 	tail float64
+	// convex demands that the last coefficient be positive: a parabola that
+	// bends down explains nothing, it would have to fall in the end.
+	convex bool
 }
 
 // library holds the columns that shapes are made of, their rates of change at
@@ -79,7 +82,7 @@ func newLibrary(s *series, hops []int, scale float64) *library {
 		for k := 1; k < 8; k++ {
 			l.addBend(l.first + l.span*float64(k)/8)
 		}
-		l.addCurve()
+		l.addParabola()
 		l.addSteps(hops)
 	}
 	for _, share := range [...]float64{.04, .08, .16, .3, .6, 1, 2, 4} {
@@ -139,10 +142,10 @@ func (l *library) addBend(at float64) {
 	l.add(shape{family: bend, cols: []int{l.time, c}, extra: 1, at: at})
 }
 
-// addCurve adds a parabola.
-func (l *library) addCurve() {
+// addParabola adds an accelerating parabola.
+func (l *library) addParabola() {
 	c := l.column(2*l.span, func(t float64) float64 { return (t - l.first) * (t - l.first) })
-	l.add(shape{family: curved, cols: []int{l.time, c}})
+	l.add(shape{family: accelerating, cols: []int{l.time, c}, convex: true})
 }
 
 // addSteps adds the steps one after the other.

@@ -1,6 +1,7 @@
 package curve
 
 import (
+	"math"
 	"time"
 
 	"leakcheck/soak"
@@ -107,7 +108,7 @@ func (s *Stream) Floor() []Point {
 	if l == nil {
 		return nil
 	}
-	f := l.floor(-1)
+	f := l.floor(-1, math.Inf(1))
 	out := make([]Point, len(f.points))
 	for i, p := range f.points {
 		out[i] = Point{At: s.origin.Add(time.Duration(p.at * float64(time.Second))), Bytes: p.y}
