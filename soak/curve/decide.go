@@ -27,9 +27,8 @@ type decision struct {
 func (a *analysis) decide() {
 	a.leak = soak.LeakInconclusive
 	a.window = a.series.span()
-	settle := math.Max(standard.settleShare*math.Abs(a.level), standard.settleBytes)
 	tolerance := a.tolerance / 3600
-	a.must = math.Max(tolerance, settle/math.Max(a.series.longest(), 1))
+	a.must = math.Max(tolerance, a.settle()/math.Max(a.series.longest(), 1))
 	a.rank(standard.rival)
 	if a.grows == nil || a.series.len() < standard.minPoints {
 		return

@@ -1,6 +1,10 @@
 package curve
 
-import "math"
+import (
+	"math"
+
+	"leakcheck/soak"
+)
 
 // detectable is the slowest leak, in bytes per hour, that a run like this
 // finds 9 times of 10: it must stand out from the noise, from what settling
@@ -14,3 +18,35 @@ const (
 	detectOffset   = 4.0
 	detectStraight = 8.0
 )
+
+// hoursToDecide estimates how much longer the run must go on for an answer,
+// nil once there is one. A floor's standard error falls with the 3/2 power of
+// its length.
+func (a *analysis) hoursToDecide() *float64 {
+	if a.leak != soak.LeakInconclusive || len(a.rate) == 0 {
+		return nil
+	}
+	tolerance, length := a.tolerance/3600, a.series.longest()
+	estimate, half := a.rate.quantile(0.5), (a.rate.quantile(0.99)-a.rate.quantile(0.01))/2
+	factor := 1.25
+	gap := math.Max(math.Abs(estimate-tolerance), 0.3*tolerance)
+	if gap > 0 {
+		factor = math.Max(factor, math.Pow(half/gap, 2./3))
+	}
+	if settle := a.settle(); estimate > tolerance && estimate*length < 1.5*settle {
+		factor = math.Max(factor, 1.5*settle/(estimate*length))
+	}
+	if a.vetoed && estimate > tolerance {
+		factor = math.Max(factor, 2) // a warm-up shows its bend in as long again
+	}
+	if n := a.series.len(); a.floor.teeth > 0 && n < 8 {
+		factor = math.Max(factor, 8/float64(max(n, 1)))
+	}
+	hours := (factor - 1) * length / 3600
+	return &hours
+}
+
+// settle is what a healthy program of this size may grow by settling.
+func (a *analysis) settle() float64 {
+	return math.Max(standard.settleShare*math.Abs(a.level), standard.settleBytes)
+}

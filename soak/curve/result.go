@@ -2,6 +2,9 @@ package curve
 
 import (
 	"fmt"
+	"math"
+	"slices"
+	"time"
 
 	"leakcheck/soak"
 )
@@ -12,7 +15,7 @@ func (s *Stream) Result() soak.Result {
 		Source: s.o.Source, Target: s.o.Target, Samples: s.samples, Duration: s.duration(),
 		Pattern: soak.PatternInconclusive, Leak: soak.LeakInconclusive,
 		Traits: []soak.Trait{}, Models: []soak.Model{}, Warnings: s.warnings(),
-		Why: "there are too few samples to say anything",
+		Why: "there is no sample with a memory figure",
 	}
 	if r.Target == "" {
 		r.Target = s.latest.Target
@@ -22,25 +25,99 @@ func (s *Stream) Result() soak.Result {
 		return r
 	}
 	r.Tolerance = a.tolerance
-	if len(a.rate) == 0 {
-		return r
-	}
-	r.Leak = a.leak
-	low, high := a.interval()
-	r.Slope = &soak.Interval{Estimate: a.rate.quantile(0.5) * 3600, Low: low, High: high, Confidence: standard.confidence}
-	r.Pattern = a.pattern()
-	detectable := a.detectable()
-	r.Detectable = &detectable
-	for _, e := range a.fits {
-		r.Models = append(r.Models, soak.Model{Name: familyNames[e.family], Score: e.score})
-	}
+	r.Traits = s.traits(a)
+	r.Leak, r.Pattern, r.Why = a.leak, a.pattern(), a.why(s.samples)
 	if f := s.forecast(a); f.Wall != "" {
 		r.Forecast = &f
 	}
-	r.Why = fmt.Sprintf("the floor moves %s [%s, %s]", soak.FormatRate(r.Slope.Estimate), soak.FormatRate(low), soak.FormatRate(high))
+	if len(a.rate) == 0 {
+		return r
+	}
+	slope := a.slope()
+	r.Slope = &slope
+	detectable := a.detectable()
+	r.Detectable = &detectable
+	r.HoursToDecide = a.hoursToDecide()
+	r.BytesPerRequest = s.perRequest(a, slope)
+	r.Models = a.models()
 	return r
 }
 
+// Since is when the present rate began: the last change point, or the first
+// sample of the present life without one. It is zero without samples.
+func (s *Stream) Since() time.Time {
+	a := s.look()
+	if a == nil {
+		return time.Time{}
+	}
+	at := a.series.at[0]
+	if a.framed {
+		at = a.begin
+	}
+	return s.origin.Add(time.Duration(at * float64(time.Second)))
+}
+
+// slope is the present rate in bytes per hour.
+func (a *analysis) slope() soak.Interval {
+	low, high := a.interval()
+	return soak.Interval{Estimate: a.rate.quantile(0.5) * 3600, Low: low, High: high, Confidence: standard.confidence}
+}
+
+// models lists the explanations, the best first.
+func (a *analysis) models() []soak.Model {
+	out := make([]soak.Model, 0, len(a.fits))
+	for _, e := range a.fits {
+		name := familyNames[e.family]
+		if a.floor.teeth > 0 {
+			name += " under a sawtooth"
+		}
+		out = append(out, soak.Model{Name: name, Score: e.score})
+	}
+	slices.SortStableFunc(out, func(x, y soak.Model) int {
+		if x.Score < y.Score {
+			return -1
+		} else if x.Score > y.Score {
+			return 1
+		}
+		return 0
+	})
+	return out
+}
+
+// pattern is the shape in one word.
+func (a *analysis) pattern() soak.Pattern {
+	switch {
+	case a.leak == soak.LeakYes:
+		return soak.LinearGrowth
+	case a.leak == soak.LeakInconclusive:
+		return soak.PatternInconclusive
+	case a.floor.teeth > 0 && a.floor.height > standard.toothShare*math.Abs(a.level):
+		return soak.Sawtooth
+	}
+	return soak.Stable
+}
+
+// perRequest turns the rate into bytes per request, where requests are counted
+// and kept coming through the judged regime.
+func (s *Stream) perRequest(a *analysis, slope soak.Interval) *soak.Interval {
+	b := s.current().grid.buckets
+	i := 0
+	for i < len(b)-1 && b[i].t < a.begin {
+		i++
+	}
+	first, last := b[i], b[len(b)-1]
+	requests, hours := last.side[sideRequests]-first.side[sideRequests], (last.t-first.t)/3600
+	if !(requests >= minRequests) || hours <= 0 {
+		return nil
+	}
+	per := hours / requests
+	return &soak.Interval{Estimate: slope.Estimate * per, Low: slope.Low * per, High: slope.High * per, Confidence: slope.Confidence}
+}
+
+// minRequests is how many requests it takes to speak of bytes per request.
+const minRequests = 20
+
+// warnings say what limits the result.
 func (s *Stream) warnings() []string {
 	out := []string{}
 	if w := s.column.warning(); w != "" {
@@ -49,17 +126,14 @@ func (s *Stream) warnings() []string {
 	if s.disordered > 0 {
 		out = append(out, fmt.Sprintf("%d samples were left out because their time was not after the one before", s.disordered))
 	}
-	return out
-}
-
-func (a *analysis) pattern() soak.Pattern {
-	switch {
-	case a.leak == soak.LeakYes:
-		return soak.LinearGrowth
-	case a.leak == soak.LeakInconclusive:
-		return soak.PatternInconclusive
-	case a.floor.teeth > 0:
-		return soak.Sawtooth
+	if s.missing > 0 {
+		out = append(out, fmt.Sprintf("%d samples were left out because they lack the judged memory or report it as 0", s.missing))
 	}
-	return soak.Stable
+	if s.ended > 0 {
+		out = append(out, fmt.Sprintf("only the last %d of %d lives are kept", len(s.lives), len(s.lives)+s.ended))
+	}
+	if s.scale() > 1 {
+		out = append(out, fmt.Sprintf("a rehearsal: durations are %g times shorter and the tolerance is as many times larger", s.scale()))
+	}
+	return out
 }

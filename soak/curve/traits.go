@@ -1,0 +1,186 @@
+package curve
+
+import (
+	"math"
+
+	"leakcheck/soak"
+)
+
+// traits explain the curve; they decide nothing.
+func (s *Stream) traits(a *analysis) []soak.Trait {
+	t := []soak.Trait{}
+	add := func(trait soak.Trait, is bool) {
+		if is {
+			t = append(t, trait)
+		}
+	}
+	c := a.shape()
+	add(soak.TraitWarmUp, c.warmup)
+	add(soak.TraitPlateau, c.warmup && a.leak == soak.LeakNo)
+	b := s.current().grid.buckets
+	add(soak.TraitPageCache, grown(b, sideCache, a.level))
+	add(soak.TraitReclaimableSlab, grown(b, sideSlab, a.level))
+	add(soak.TraitStep, c.step)
+	add(soak.TraitStaircase, c.staircase)
+	add(soak.TraitDailyCycle, c.daily)
+	add(soak.TraitAccelerating, c.accelerating)
+	add(soak.TraitDecelerating, c.decelerating)
+	add(soak.TraitLateOnset, c.late)
+	add(soak.TraitStopped, c.stopped)
+	add(soak.TraitSlowGrowth, a.slow())
+	add(soak.TraitRestarts, len(s.lives)+s.ended > 1)
+	add(soak.TraitGaps, s.gaps() > 0)
+	add(soak.TraitSpikes, a.whole.spikes > 0)
+	add(soak.TraitClipped, a.clipped)
+	add(soak.TraitCounterMismatch, s.mismatch())
+	add(soak.TraitFDGrowth, leaksFDs(b))
+	return t
+}
+
+// contour is what the explanations and the course of the whole life say about
+// the shape.
+type contour struct {
+	warmup, step, staircase, daily, accelerating, decelerating, late, stopped bool
+}
+
+// telling is how much better than a line a family must score to be named.
+const telling = 6
+
+func (a *analysis) shape() contour {
+	var c contour
+	if len(a.fits) == 0 || a.grows == nil {
+		return c
+	}
+	straight := a.score(linear)
+	best := a.best()
+	told := func(f family) bool { return a.score(f) <= best+2 && a.score(f) < straight-telling }
+	c.daily = told(cycle) || told(cycleAndLine)
+	c.step = told(steps)
+	c.warmup = told(warmup) || told(logarithm) || told(squareRoot) || told(warmupAndLine)
+	c.accelerating = told(accelerating)
+	c.late = told(late)
+	c.decelerating = c.warmup && !told(warmupAndLine)
+	c.staircase = staircase(a.series)
+	a.compare(&c)
+	return c
+}
+
+func (a *analysis) score(f family) float64 {
+	for _, e := range a.fits {
+		if e.family == f {
+			return e.score
+		}
+	}
+	return math.Inf(1)
+}
+
+// compare adds what the life's earlier regime says about the present one.
+func (a *analysis) compare(c *contour) {
+	if !a.framed {
+		return
+	}
+	first, last := 0, 0
+	for last+1 < a.full.len() && a.full.at[last+1] < a.begin {
+		last++
+	}
+	if last == first {
+		return
+	}
+	_, before := line(a.full.t[first:last+1], a.full.y[first:last+1])
+	now := a.rate.quantile(0.5)
+	rise := a.full.y[last] - a.full.y[first]
+	share := (a.full.t[last] - a.full.t[first]) / math.Max(a.full.longest(), 1)
+	big := a.settle()
+	switch {
+	case now > a.must && now > 3*math.Abs(before) && share > 0.1:
+		c.late = true
+	case rise > big && before > 3*math.Abs(now) && a.leak != soak.LeakYes:
+		// A rise right after the start that ends soon is a warm-up; one that
+		// went on for long was a leak, and has stopped.
+		c.stopped = share > 0.25 || a.full.t[first] > a.full.longest()/4
+		c.warmup = !c.stopped
+	case rise > big && before > 3*math.Abs(now):
+		c.warmup = true
+	}
+}
+
+// slow reports growth that is proven and proven to be tolerable.
+func (a *analysis) slow() bool {
+	if len(a.rate) == 0 || a.leak == soak.LeakYes {
+		return false
+	}
+	low, high := a.interval()
+	return low > 0.001*a.tolerance && high < a.tolerance
+}
+
+// staircase reports whether a few jumps of similar size, spread over the
+// series, carry most of its growth.
+func staircase(s *series) bool {
+	if len(s.lives) > 1 || s.len() < 20 {
+		return false
+	}
+	total := s.y[s.len()-1] - s.y[0]
+	if total <= 0 {
+		return false
+	}
+	var jumped float64
+	jumps, mean := 0, total/float64(s.len()-1)
+	for i := 1; i < s.len(); i++ {
+		if d := s.y[i] - s.y[i-1]; d > 2.5*mean {
+			jumped += d
+			if i == 1 || s.y[i-1]-s.y[max(0, i-2)] <= 2.5*mean {
+				jumps++
+			}
+		}
+	}
+	return jumps >= 4 && jumped > 0.75*total && jumps*3 <= s.len()
+}
+
+// grown reports whether a side metric rose by more than a program's settling.
+func grown(b []bucket, side int, level float64) bool {
+	first, last := math.NaN(), math.NaN()
+	for i := range b {
+		if x := b[i].side[side]; !math.IsNaN(x) {
+			if math.IsNaN(first) {
+				first = x
+			}
+			last = x
+		}
+	}
+	return last-first > math.Max(5*standard.settleBytes, standard.settleShare*math.Abs(level)) && last > 1.5*first
+}
+
+// leaksFDs reports open files whose number grew from each quarter of the life
+// to the next and by more than a fifth in all.
+func leaksFDs(b []bucket) bool {
+	var sum, n [4]float64
+	for i := range b {
+		if x := b[i].side[sideFDs]; !math.IsNaN(x) {
+			k := i * 4 / len(b)
+			sum[k], n[k] = sum[k]+x, n[k]+1
+		}
+	}
+	for k := range sum {
+		if n[k] == 0 {
+			return false
+		}
+		if sum[k] /= n[k]; k > 0 && sum[k] <= sum[k-1] {
+			return false
+		}
+	}
+	return sum[3] > 1.2*sum[0] && sum[3]-sum[0] >= 20
+}
+
+// mismatch reports a runtime that says to hold clearly more than its container does.
+func (s *Stream) mismatch() bool {
+	side := s.current().grid.buckets[len(s.current().grid.buckets)-1].side
+	return side[sideHeap] > 1.25*side[sideUsage] || math.IsNaN(side[sideUsage]) && side[sideHeap] > 1.25*s.current().lastY
+}
+
+func (s *Stream) gaps() int {
+	n := 0
+	for _, l := range s.lives {
+		n += l.gaps
+	}
+	return n
+}

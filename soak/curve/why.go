@@ -1,0 +1,74 @@
+package curve
+
+import (
+	"fmt"
+	"math"
+
+	"leakcheck/soak"
+)
+
+// why gives the reason for the answer in one plain sentence.
+func (a *analysis) why(samples int) string {
+	if len(a.rate) == 0 || a.series.len() < standard.minPoints {
+		return a.whyTooLittle(samples)
+	}
+	x := a.slope()
+	rate := fmt.Sprintf("%s [%s, %s]", soak.FormatRate(x.Estimate), soak.FormatRate(x.Low), soak.FormatRate(x.High))
+	switch {
+	case a.leak == soak.LeakYes:
+		return fmt.Sprintf("the floor rises %s, more than the %s that matters; %s", rate, soak.FormatRate(a.must*3600), a.whyNotHarmless())
+	case a.leak == soak.LeakNo && x.Low > 0:
+		return fmt.Sprintf("the floor rises %s, proven slower than the %s that matters", rate, soak.FormatRate(a.tolerance))
+	case a.leak == soak.LeakNo:
+		return fmt.Sprintf("the floor moves %s, proven slower than the %s that matters", rate, soak.FormatRate(a.tolerance))
+	}
+	return a.whyUndecided(x, rate)
+}
+
+// whyTooLittle says what is missing.
+func (a *analysis) whyTooLittle(samples int) string {
+	if a.floor.teeth > 0 {
+		return fmt.Sprintf("there are only %d complete garbage collection cycles; it takes %d to see a floor", a.floor.teeth, standard.minPoints)
+	}
+	return fmt.Sprintf("%d samples are too few to say anything", samples)
+}
+
+// whyNotHarmless says how much worse the best harmless explanation fits.
+func (a *analysis) whyNotHarmless() string {
+	if a.rival == nil {
+		return "no other explanation could be tried on so few points"
+	}
+	return fmt.Sprintf("%s fits worse by %.0f points", a.rival.family.article(), math.Max(0, a.rival.score-a.grows.score))
+}
+
+// whyUndecided says what stands between the curve and an answer.
+func (a *analysis) whyUndecided(x soak.Interval, rate string) string {
+	detectable := soak.FormatRate(a.detectable())
+	grown := x.Estimate / 3600 * a.series.longest()
+	switch {
+	case a.clipped:
+		return fmt.Sprintf("the memory stands at its limit, and before that the floor moved %s, which proves nothing", rate)
+	case a.vetoed && x.Estimate > a.tolerance:
+		return fmt.Sprintf("the floor rises %s, but %s explains it as well as a leak does", rate, a.rival.family.article())
+	case x.Low > a.tolerance && grown < 2*a.settle():
+		return fmt.Sprintf("the floor rises %s, but %s in all is no more than healthy programs show by settling; a leak above %s would have been seen",
+			rate, soak.FormatBytes(grown), detectable)
+	}
+	return fmt.Sprintf("the floor moves %s, on both sides of the %s that matters; a leak above %s would have been seen",
+		rate, soak.FormatRate(a.tolerance), detectable)
+}
+
+// article names the family in a sentence.
+func (f family) article() string {
+	switch f {
+	case warmup:
+		return "a saturating warm-up"
+	case logarithm:
+		return "a logarithmic fill"
+	case squareRoot:
+		return "a square-root fill"
+	case cycle:
+		return "a daily cycle"
+	}
+	return "a " + familyNames[f] + " curve"
+}
