@@ -23,15 +23,17 @@ func cleaned(r soak.Report) soak.Report {
 	r.Memory = each(r.Memory, cleanMemory)
 	r.Checks = each(r.Checks, func(c *soak.CheckResult) {
 		cleanAll(&c.ID, &c.Target, &c.Text, &c.Window, &c.Value, &c.Threshold, &c.Evidence, &c.Hint, &c.Next)
+		cleanAll(&c.Outcome)
 	})
 	r.Signals = each(r.Signals, func(s *soak.SignalResult) { cleanAll(&s.Name, &s.Target, &s.Text) })
 	r.Load.Scenarios = each(r.Load.Scenarios, func(s *soak.ScenarioResult) { cleanAll(&s.Name) })
+	cleanAll(&r.Run.LoadLevel)
 	if r.Load.Brake != nil {
 		brake := *r.Load.Brake
 		cleanAll(&brake.Reason)
 		r.Load.Brake = &brake
 	}
-	r.Events = each(r.Events, func(e *soak.Event) { cleanAll(&e.Target, &e.Text) })
+	r.Events = each(r.Events, func(e *soak.Event) { cleanAll(&e.Target, &e.Text); cleanAll(&e.Kind) })
 	r.Warnings = each(r.Warnings, func(w *string) { cleanAll(w) })
 	return r
 }
@@ -40,12 +42,20 @@ func cleanMemory(m *soak.MemoryResult) {
 	cleanAll(&m.Source, &m.Target, &m.Why)
 	m.Warnings = each(m.Warnings, func(w *string) { cleanAll(w) })
 	m.Models = each(m.Models, func(x *soak.Model) { cleanAll(&x.Name) })
+	m.Traits = each(m.Traits, func(t *soak.Trait) { cleanAll(t) })
+	cleanAll(&m.Pattern)
+	cleanAll(&m.Leak)
+	if m.Forecast != nil {
+		f := *m.Forecast
+		cleanAll(&f.Wall)
+		m.Forecast = &f
+	}
 	m.Components = maps.Clone(m.Components)
 }
 
-func cleanAll(texts ...*string) {
+func cleanAll[T ~string](texts ...*T) {
 	for _, t := range texts {
-		*t = Clean(*t)
+		*t = T(Clean(string(*t)))
 	}
 }
 

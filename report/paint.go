@@ -97,22 +97,24 @@ func padLeft(s string, n int) string {
 	return s
 }
 
-// fit cuts a text to n columns.
+// fit cuts a text to n columns, and shows that it did.
 func fit(s string, n int) string {
 	if width(s) <= n {
 		return s
 	}
-	var b strings.Builder
+	return head(s, n-1) + "…"
+}
+
+// head returns as much of a text as takes at most n columns.
+func head(s string, n int) string {
 	used := 0
-	for _, r := range s {
-		w := width(string(r))
-		if used+w > n-1 {
-			break
+	for i, r := range s {
+		used += width(string(r))
+		if used > n {
+			return s[:i]
 		}
-		b.WriteRune(r)
-		used += w
 	}
-	return b.String() + "…"
+	return s
 }
 
 // wrap breaks a text into lines of at most n columns, at spaces where it can.
@@ -121,33 +123,22 @@ func wrap(s string, n int) []string {
 	var lines []string
 	line := ""
 	for _, word := range glued(s) {
-		for width(word) > n {
-			if line != "" {
-				lines = append(lines, line)
-				line = ""
-			}
-			head := strings.TrimSuffix(fit(word, n+1), "…")
-			if head == "" || head == word {
-				break
-			}
-			lines = append(lines, head)
-			word = word[len(head):]
-		}
-		switch {
-		case line == "":
-			line = word
-		case width(line)+1+width(word) <= n:
+		if line != "" && width(line)+1+width(word) <= n {
 			line += " " + word
-		default:
-			lines = append(lines, line)
-			line = word
+			continue
 		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		for width(word) > n {
+			h := head(word, n)
+			lines = append(lines, h)
+			word = word[len(h):]
+		}
+		line = word
 	}
 	return append(lines, line)
 }
-
-func (p palette) curve(s string) string { return p.with(s, color.FgCyan) }
-func (p palette) floor(s string) string { return p.with(s, color.FgMagenta) }
 
 // glued splits a text into words, a number and its unit in one.
 func glued(s string) []string {

@@ -20,22 +20,25 @@ type Point struct {
 // Series Data Aggregation", PVLDB 7(10), 2014, made incremental.
 type Trace struct {
 	most    int
-	width   int64 // milliseconds per bucket, a power of two
+	shift   uint // a bucket is 2^shift milliseconds wide
 	buckets []bucket
 }
 
 type bucket struct {
-	index                  int64 // time divided by the trace's width, rounded down
+	index                  int64 // time divided by the bucket's width, rounded down
 	life                   int
 	first, low, high, last Point
 }
 
-func newTrace(buckets int) *Trace { return &Trace{most: max(buckets, 2), width: 1} }
+func newTrace(buckets int) *Trace { return &Trace{most: max(buckets, 2)} }
 
 // Add takes in one point. Curves of different lives are never joined.
 func (t *Trace) Add(life int, p Point) {
-	one := bucket{index: floorDiv(p.T, t.width), life: life, first: p, low: p, high: p, last: p}
 	at := len(t.buckets)
+	if at > 0 && t.buckets[at-1].extend(life, p, p.T>>t.shift) {
+		return
+	}
+	one := bucket{index: p.T >> t.shift, life: life, first: p, low: p, high: p, last: p}
 	if at > 0 && t.buckets[at-1].index >= one.index {
 		at, _ = slices.BinarySearchFunc(t.buckets, one.index, func(b bucket, i int64) int { return cmp.Compare(b.index, i) })
 	}
@@ -51,10 +54,10 @@ func (t *Trace) Add(life int, p Point) {
 
 // coarsen doubles the width of all buckets.
 func (t *Trace) coarsen() {
-	t.width *= 2
+	t.shift++
 	kept := t.buckets[:0]
 	for _, b := range t.buckets {
-		b.index = floorDiv(b.first.T, t.width)
+		b.index = b.first.T >> t.shift
 		if n := len(kept); n > 0 && kept[n-1].index == b.index {
 			kept[n-1] = join(kept[n-1], b)
 			continue
@@ -62,6 +65,22 @@ func (t *Trace) coarsen() {
 		kept = append(kept, b)
 	}
 	t.buckets = kept
+}
+
+// extend takes in a point that follows a bucket's last one and falls into it,
+// which is what nearly every point does.
+func (b *bucket) extend(life int, p Point, index int64) bool {
+	if index != b.index || p.T < b.last.T {
+		return false
+	}
+	b.last, b.life = p, life
+	if p.V < b.low.V {
+		b.low = p
+	}
+	if p.V > b.high.V {
+		b.high = p
+	}
+	return true
 }
 
 // join merges two buckets of the same index.
@@ -143,12 +162,4 @@ func (t *Trace) clone() *Trace {
 	c := *t
 	c.buckets = slices.Clone(t.buckets)
 	return &c
-}
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
 }

@@ -17,7 +17,7 @@ func wallName(w string) string {
 	if n, ok := wallNames[w]; ok {
 		return n
 	}
-	return Clean(w)
+	return w
 }
 
 // wall says which wall comes first, and when, by the clock.
