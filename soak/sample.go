@@ -52,6 +52,9 @@ type TargetInfo struct {
 	HostMemory int64 `json:"host_memory,omitempty"`
 	// Source says how memory is read: "cgroup v1", "cgroup v2", "engine API", "procfs".
 	Source string `json:"source,omitempty"`
+	// Health is the engine's word on its health check when the target was
+	// described: "healthy", "unhealthy", "starting", or empty without a check.
+	Health string `json:"health,omitempty"`
 	// HeapCap is a heap limit found on the command line inside, in bytes, 0 without one.
 	HeapCap int64 `json:"heap_cap,omitempty"`
 }
