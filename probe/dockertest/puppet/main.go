@@ -1,0 +1,134 @@
+// Puppet runs in the containers of tests and does as it is told over HTTP on
+// port 8080: holds memory, writes logs, starts children, dies.
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+var (
+	mu   sync.Mutex
+	held [][]byte
+)
+
+func main() {
+	go func() {
+		stop := make(chan os.Signal, 1)
+		signal.Notify(stop, syscall.SIGTERM)
+		<-stop
+		os.Exit(143)
+	}()
+	if len(os.Args) == 3 && os.Args[1] == "hold" {
+		mb, _ := strconv.Atoi(os.Args[2])
+		hold(mb)
+		select {}
+	}
+	for path, do := range map[string]func(number func(string) int){
+		"/alloc": func(n func(string) int) { hold(n("mb")) },
+		"/free":  func(func(string) int) { free() },
+		"/exit":  func(n func(string) int) { os.Exit(n("code")) },
+		"/abort": func(func(string) int) { _ = syscall.Kill(os.Getpid(), syscall.SIGABRT); select {} },
+		"/child": func(n func(string) int) { child(n("mb")) },
+		"/file":  func(n func(string) int) { file("/tmp/file", n("mb")) },
+		"/shm":   func(n func(string) int) { file("/dev/shm/file", n("mb")) },
+		"/log":   func(n func(string) int) { write(n("from"), n("lines"), n("size")) },
+		"/kill":  func(n func(string) int) { _ = syscall.Kill(n("pid"), syscall.SIGKILL) },
+		"/":      func(func(string) int) {},
+	} {
+		http.HandleFunc(path, func(_ http.ResponseWriter, r *http.Request) {
+			do(func(key string) int { n, _ := strconv.Atoi(r.FormValue(key)); return n })
+		})
+	}
+	if len(os.Args) > 2 && os.Args[1] == "log" {
+		go logForever(os.Args[2])
+	}
+	fmt.Println("puppet ready")
+	if err := http.ListenAndServe(":8080", nil); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// hold maps memory and touches every page of it, outside the Go heap.
+func hold(mb int) {
+	if mb <= 0 {
+		return
+	}
+	b, err := syscall.Mmap(-1, 0, mb<<20, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mmap:", err)
+		return
+	}
+	for i := 0; i < len(b); i += 4096 {
+		b[i] = 1
+	}
+	mu.Lock()
+	held = append(held, b)
+	mu.Unlock()
+}
+
+func free() {
+	mu.Lock()
+	defer mu.Unlock()
+	for _, b := range held {
+		_ = syscall.Munmap(b)
+	}
+	held = nil
+}
+
+// child starts this program again, to hold memory in a process of its own.
+func child(mb int) {
+	cmd := exec.Command("/app", "hold", strconv.Itoa(mb))
+	if err := cmd.Start(); err != nil {
+		fmt.Fprintln(os.Stderr, "child:", err)
+		return
+	}
+	go func() { _ = cmd.Wait() }()
+	fmt.Println("child", cmd.Process.Pid)
+}
+
+func file(path string, mb int) {
+	_ = os.MkdirAll(filepath.Dir(path), 0o755)
+	if err := os.WriteFile(path, make([]byte, mb<<20), 0o644); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+}
+
+// write writes numbered lines, every third to standard error, of about size bytes.
+func write(from, lines, size int) {
+	out, err := bufio.NewWriterSize(os.Stdout, 64<<10), bufio.NewWriterSize(os.Stderr, 64<<10)
+	pad := strings.Repeat("x", max(0, size-20))
+	for i := from; i < from+lines; i++ {
+		w := out
+		if i%3 == 0 {
+			w = err
+		}
+		_, _ = fmt.Fprintf(w, "line %d %s\n", i, pad)
+	}
+	_ = out.Flush()
+	_ = err.Flush()
+}
+
+// logForever writes a line each interval.
+func logForever(every string) {
+	interval, err := time.ParseDuration(every)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return
+	}
+	for i := 0; ; i++ {
+		write(i, 1, 40)
+		time.Sleep(interval)
+	}
+}
