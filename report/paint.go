@@ -159,3 +159,6 @@ var unitWords = map[string]bool{
 	"B": true, "kB": true, "MB": true, "GB": true, "TB": true, "B/h": true, "kB/h": true, "MB/h": true, "GB/h": true,
 	"s": true, "ms": true, "min": true, "h": true, "days": true, "%": true,
 }
+
+func (p palette) curve(s string) string { return p.with(s, color.FgCyan) }
+func (p palette) floor(s string) string { return p.with(s, color.FgMagenta) }
