@@ -70,15 +70,28 @@ func (l *looper) open() {
 			continue
 		}
 		for range l.shot.workers {
-			select {
-			case l.slots <- struct{}{}:
-				l.launch(due)
-			case <-l.phase.Done():
+			if !l.slot() {
 				l.overdue(n + 1)
 				return
 			}
+			l.launch(due)
 		}
 	}
+}
+
+// slot waits until one more request may be under way; false means that the
+// phase is over.
+func (l *looper) slot() bool {
+	select {
+	case l.slots <- struct{}{}:
+	case <-l.phase.Done():
+		return false
+	}
+	if l.over() {
+		<-l.slots
+		return false
+	}
+	return true
 }
 
 // overdue counts the iterations from n on that a phase's end found waiting:
@@ -106,8 +119,12 @@ func (l *looper) until(at time.Duration) bool {
 	return wait(l.phase, time.Until(l.start.Add(at)))
 }
 
-// launch runs one iteration that holds a slot.
+// launch runs one iteration that holds a slot. A start that is late by no more
+// than a timer's slack counts from now: that is not the node's doing.
 func (l *looper) launch(due time.Time) {
+	if time.Since(due) < timerSlack {
+		due = time.Time{}
+	}
 	l.flying.Go(func() {
 		defer func() { <-l.slots }()
 		l.iterate(l.ctx, due)

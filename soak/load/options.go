@@ -40,6 +40,9 @@ const (
 	// maxLag is how far an open loop may fall behind before it lets go of what
 	// is overdue. It must not fire a backlog of hours when a machine wakes up.
 	maxLag = 10 * time.Second
+	// timerSlack is how late this machine's timers may wake us; epoll counts
+	// in milliseconds.
+	timerSlack = 2 * time.Millisecond
 	// pause is how long a closed loop waits after a connection that failed, so
 	// that a dead node is not hammered.
 	pause = 100 * time.Millisecond

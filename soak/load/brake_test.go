@@ -1,0 +1,129 @@
+package load
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"leakcheck/soak"
+)
+
+var epoch = time.Unix(1_700_000_000, 0)
+
+func sample(v map[soak.Metric]int64) soak.Batch {
+	s := soak.Sample{Target: "node", At: epoch}
+	for m, x := range v {
+		s.Set(m, x)
+	}
+	return soak.Batch{Samples: []soak.Sample{s}}
+}
+
+func event(e soak.Event) soak.Batch {
+	e.Target = "node"
+	return soak.Batch{Events: []soak.Event{e}}
+}
+
+// traffics is a batch with requests of a latency, of which some failed.
+func traffics(t *testing.T, at int, requests, failed int64, latency time.Duration) soak.Batch {
+	t.Helper()
+	c := tally{scenario: "workout"}
+	for i := range requests {
+		c.sent()
+		a := answer{}
+		if i < failed {
+			a.kind = soak.ErrorStatus
+		}
+		c.done(a, latency)
+	}
+	in, _, err := c.take()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.At = epoch.Add(time.Duration(at) * time.Second)
+	return soak.Batch{Load: []soak.LoadInterval{in}}
+}
+
+func TestBrake(t *testing.T) {
+	const mb = 1_000_000
+	fast, slow, late := 40*time.Millisecond, 170*time.Millisecond, 150*time.Millisecond
+	load := func(at int, requests, failed int64, latency time.Duration) soak.Batch {
+		return traffics(t, at, requests, failed, latency)
+	}
+	for name, c := range map[string]struct {
+		o    BrakeOptions
+		in   []soak.Batch
+		want string // part of the reason; empty: not pulled
+		at   int    // by which batch, from 1
+	}{
+		"below the limit":      {in: []soak.Batch{sample(map[soak.Metric]int64{soak.WorkingSet: 69 * mb, soak.Limit: 100 * mb})}},
+		"at the limit's share": {in: []soak.Batch{sample(map[soak.Metric]int64{soak.WorkingSet: 70 * mb, soak.Limit: 100 * mb})}, want: "70 % of the limit", at: 1},
+		"usage alone":          {in: []soak.Batch{sample(map[soak.Metric]int64{soak.Usage: 90 * mb, soak.Limit: 100 * mb})}, want: "90 % of the limit", at: 1},
+		"page cache is no use": {in: []soak.Batch{sample(map[soak.Metric]int64{soak.Usage: 90 * mb, soak.WorkingSet: 20 * mb, soak.Limit: 100 * mb})}},
+		"the host is nearer":   {in: []soak.Batch{sample(map[soak.Metric]int64{soak.WorkingSet: 40 * mb, soak.Limit: 100 * mb, soak.HostAvailable: 10 * mb})}, want: "host's memory", at: 1},
+		"ceiling": {o: BrakeOptions{Ceiling: func(string) int64 { return 50 * mb }},
+			in: []soak.Batch{sample(map[soak.Metric]int64{soak.WorkingSet: 40 * mb, soak.Limit: 100 * mb})}, want: "80 % of the ceiling", at: 1},
+		"nothing measured": {in: []soak.Batch{sample(nil)}},
+		"soon": {o: BrakeOptions{HoursToWall: func(string) (float64, bool) { return 0.5, true }},
+			in: []soak.Batch{sample(map[soak.Metric]int64{soak.WorkingSet: mb})}, want: "in 30 minutes", at: 1},
+		"not so soon": {o: BrakeOptions{HoursToWall: func(string) (float64, bool) { return 1.5, true }},
+			in: []soak.Batch{sample(map[soak.Metric]int64{soak.WorkingSet: mb})}},
+		"unproven": {o: BrakeOptions{HoursToWall: func(string) (float64, bool) { return 0, false }},
+			in: []soak.Batch{sample(map[soak.Metric]int64{soak.WorkingSet: mb})}},
+		"exit":          {in: []soak.Batch{event(soak.Event{Kind: soak.EventExit})}, want: "died", at: 1},
+		"inner death":   {in: []soak.Batch{event(soak.Event{Kind: soak.EventDeath})}, want: "died", at: 1},
+		"oom kill":      {in: []soak.Batch{event(soak.Event{Kind: soak.EventOOM})}, want: "killed", at: 1},
+		"removed":       {in: []soak.Batch{event(soak.Event{Kind: soak.EventRemove})}, want: "gone", at: 1},
+		"first life":    {in: []soak.Batch{event(soak.Event{Kind: soak.EventLife, Life: 1})}},
+		"second life":   {in: []soak.Batch{event(soak.Event{Kind: soak.EventLife, Life: 2})}, want: "restarted", at: 1},
+		"healthy":       {in: []soak.Batch{event(soak.Event{Kind: soak.EventHealth, Text: "health is healthy"})}},
+		"unhealthy":     {in: []soak.Batch{event(soak.Event{Kind: soak.EventHealth, Text: "health is unhealthy"})}, want: "unhealthy", at: 1},
+		"other events":  {in: []soak.Batch{event(soak.Event{Kind: soak.EventGap}), event(soak.Event{Kind: soak.EventPause})}},
+		"few errors":    {in: []soak.Batch{load(0, 100, 5, fast)}},
+		"two of two":    {in: []soak.Batch{load(0, 2, 2, fast)}},
+		"many errors":   {in: []soak.Batch{load(0, 100, 0, fast), load(2, 100, 11, fast)}, want: "11 of 200 requests of workout failed", at: 2},
+		"old errors":    {in: []soak.Batch{load(0, 100, 5, fast), load(400, 100, 5, fast)}},
+		"dead node":     {in: []soak.Batch{load(0, 20, 0, fast), load(2, 20, 20, fast)}, want: "20 of 40", at: 2},
+		"slow":          {in: []soak.Batch{load(0, 20, 0, fast), load(2, 20, 0, slow), load(4, 20, 0, slow)}, want: "takes 170 ms where it took 40 ms", at: 3},
+		"slow, few":     {in: []soak.Batch{load(0, 20, 0, fast), load(30, 1, 0, slow), load(60, 1, 0, slow)}, want: "takes 170 ms", at: 3},
+		"one pause":     {in: []soak.Batch{load(0, 20, 0, fast), load(2, 20, 0, slow), load(4, 20, 0, fast), load(6, 20, 0, slow)}},
+		"less than 4x":  {in: []soak.Batch{load(0, 20, 0, fast), load(2, 20, 0, late), load(4, 20, 0, late)}},
+		"both are fast": {in: []soak.Batch{load(0, 20, 0, time.Millisecond), load(2, 20, 0, fast), load(4, 20, 0, fast)}},
+		"no baseline":   {in: []soak.Batch{load(0, 10, 0, fast), load(2, 9, 0, slow), load(4, 9, 0, slow)}},
+		"damaged histogram": {in: []soak.Batch{{Load: []soak.LoadInterval{
+			{Scenario: "workout", Requests: 1, Latency: []byte("nonsense")}}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stops []string
+			var events []soak.Event
+			c.o.Stop = func(reason string) { stops = append(stops, reason) }
+			c.o.Emit = func(e soak.Event) { events = append(events, e) }
+			b := NewBrake(c.o)
+			pulled := 0
+			for i, batch := range c.in {
+				if err := b.Record(batch); err != nil {
+					t.Fatal(err)
+				}
+				if pulled == 0 && len(stops) > 0 {
+					pulled = i + 1
+				}
+			}
+			if c.want == "" {
+				if pulled != 0 {
+					t.Errorf("pulled: %q", stops)
+				}
+				return
+			}
+			for _, batch := range c.in { // latched: nothing pulls it twice
+				if err := b.Record(batch); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if pulled != c.at || !strings.Contains(strings.Join(stops, ""), c.want) {
+				t.Errorf("pulled by batch %d for %q, want batch %d and %q", pulled, stops, c.at, c.want)
+			}
+			if len(stops) != 1 || len(events) != 1 || events[0].Kind != soak.EventBrake {
+				t.Errorf("stops %q, events %v: want one of each", stops, events)
+			}
+		})
+	}
+}
