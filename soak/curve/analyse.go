@@ -33,21 +33,47 @@ type analysis struct {
 	decision
 }
 
-// analyse judges what has been seen so far.
+// analyse judges what has been seen so far: the present life, and if that
+// leaves the question open, all lives together.
 func (s *Stream) analyse() *analysis {
-	l := s.current()
-	if l == nil {
+	if s.current() == nil {
 		return nil
 	}
+	if s.tooYoung() {
+		return s.analyseLives()
+	}
+	a := s.analyseLife()
+	if a == nil || a.leak != soak.LeakInconclusive || len(s.lives) == 1 || len(a.rate) == 0 {
+		return a
+	}
+	if b := s.analyseLives(); b != nil && b.leak == soak.LeakYes && a.rate.quantile(0.5) > b.must {
+		return b
+	}
+	return a
+}
+
+// analyseLife judges the present life.
+func (s *Stream) analyseLife() *analysis {
+	l := s.current()
 	until, clipped := s.clip(l)
 	a := &analysis{whole: l.floor(-1, until), until: until, clipped: clipped}
-	a.floor = a.whole
-	a.full = l.series(a.whole.points)
-	if a.pooled = s.mustPool(a.full); a.pooled {
-		a.series = s.pool()
-	} else {
-		a.frame(l)
-	}
+	a.floor, a.full = a.whole, l.series(a.whole.points)
+	a.frame(l)
+	return a.finish(s)
+}
+
+// analyseLives judges all lives together.
+func (s *Stream) analyseLives() *analysis {
+	l := s.current()
+	a := &analysis{pooled: true, until: math.Inf(1), whole: l.floor(-1, math.Inf(1))}
+	a.floor, a.full = a.whole, l.series(a.whole.points)
+	a.begin = l.grid.buckets[0].t
+	a.series = s.pool()
+	return a.finish(s)
+}
+
+// finish explains and decides once the series is chosen.
+func (a *analysis) finish(s *Stream) *analysis {
 	if a.series.len() == 0 {
 		return nil
 	}
@@ -105,15 +131,15 @@ func (a *analysis) frame(l *life) {
 	}
 }
 
-// mustPool reports whether the present life alone is too young to be judged
+// tooYoung reports whether the present life alone is too short to be judged
 // while there were others.
-func (s *Stream) mustPool(present *series) bool {
+func (s *Stream) tooYoung() bool {
 	longest := 0.0
 	for _, l := range s.lives[:len(s.lives)-1] {
-		longest = math.Max(longest, l.last-l.grid.buckets[0].t)
+		longest = math.Max(longest, l.length())
 	}
 	l := s.current()
-	return longest > 0 && (present.len() < 12 || l.last-l.grid.buckets[0].t < longest/2)
+	return longest > 0 && (l.samples < 12 || l.length() < longest/2)
 }
 
 // maxPooled is how many lives are judged together at most, the latest ones.

@@ -106,3 +106,6 @@ func (l *life) series(p []floorPoint) *series {
 	}
 	return s
 }
+
+// length is the time under observation in seconds.
+func (l *life) length() float64 { return l.last - l.grid.buckets[0].t }

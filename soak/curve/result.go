@@ -26,7 +26,7 @@ func (s *Stream) Result() soak.Result {
 	}
 	r.Tolerance = a.tolerance
 	r.Traits = s.traits(a)
-	r.Leak, r.Pattern, r.Why = a.leak, a.pattern(), a.why(s.samples)
+	r.Leak, r.Pattern, r.Why = a.leak, a.pattern(s.scale()), a.why(s.samples)
 	if f := s.forecast(a); f.Wall != "" {
 		r.Forecast = &f
 	}
@@ -84,17 +84,32 @@ func (a *analysis) models() []soak.Model {
 	return out
 }
 
-// pattern is the shape in one word.
-func (a *analysis) pattern() soak.Pattern {
+// pattern is the shape in one word. A curve whose leak is undecided still has
+// a shape if its floor has stayed within what settling explains for long enough.
+func (a *analysis) pattern(scale float64) soak.Pattern {
 	switch {
 	case a.leak == soak.LeakYes:
 		return soak.LinearGrowth
-	case a.leak == soak.LeakInconclusive:
+	case a.leak == soak.LeakInconclusive && (a.clipped || a.window*scale < patternSeconds || !a.still()):
 		return soak.PatternInconclusive
 	case a.floor.teeth > 0 && a.floor.height > standard.toothShare*math.Abs(a.level):
 		return soak.Sawtooth
 	}
 	return soak.Stable
+}
+
+// patternSeconds is how long an undecided floor must be seen to be called stable.
+const patternSeconds = 15 * 60
+
+// still reports whether the floor neither rose nor wandered by more than settling.
+func (a *analysis) still() bool {
+	y := a.series.y
+	if len(y) < 20 || len(a.series.lives) > 1 {
+		return false
+	}
+	third := len(y) / 3
+	rise := median(y[len(y)-third:]) - median(y[:third])
+	return math.Abs(rise) < a.settle() && quantileOf(y, .95)-quantileOf(y, .05) < 2*a.settle()
 }
 
 // perRequest turns the rate into bytes per request, where requests are counted

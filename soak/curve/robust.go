@@ -40,6 +40,9 @@ func line(t, y []float64) (level, slope float64) {
 // middle3 is the median of three.
 func middle3(a, b, c float64) float64 { return math.Max(math.Min(a, b), math.Min(math.Max(a, b), c)) }
 
+// spikeShare of the level is the smallest outlier worth removing.
+const spikeShare = 0.005
+
 // despike removes lone points (one or two in a row) that stand far off both
 // neighbourhoods: a Hampel filter with the scale taken from the differences
 // (Davies and Gather, JASA 88, 1993). It returns how many it removed.
@@ -52,7 +55,7 @@ func despike(b []bucket) ([]bucket, int) {
 		diffs = append(diffs, math.Abs(b[i].center()-median5(b, i)))
 	}
 	limit := standard.spike * 1.4826 * quantileOf(diffs, 0.7)
-	limit = math.Max(limit, 1e-4*math.Abs(b[len(b)/2].center()))
+	limit = math.Max(limit, spikeShare*math.Abs(b[len(b)/2].center()))
 	kept := make([]bucket, 0, len(b))
 	for i := range b {
 		if i < 2 || i >= len(b)-2 || math.Abs(b[i].center()-median5(b, i)) <= limit {

@@ -79,7 +79,7 @@ func newLibrary(s *series, hops []int, scale float64) *library {
 		return l
 	}
 	if l.single {
-		for k := 1; k < 8; k++ {
+		for k := 1; k < 7; k++ {
 			l.addBend(l.first + l.span*float64(k)/8)
 		}
 		l.addParabola()
@@ -122,7 +122,7 @@ func refined(s *series, found []explanation, spread float64) *library {
 			switch e.family {
 			case bend, late:
 				at += k * spread * l.span / 8
-				if at > l.first && at < l.last {
+				if at > l.first+.05*l.span && at <= l.last-minFrameShare*l.span {
 					l.addBend(at)
 				}
 			case warmup, warmupAndLine:

@@ -53,12 +53,7 @@ func TestPrintTraces(t *testing.T) {
 			s.Add(x)
 		}
 		r := s.Result()
-		fmt.Printf("%-26s %-14s %-13s tol %s  must %s level %s\n   %s\n", r.Source, r.Pattern, r.Leak, soak.FormatRate(r.Tolerance), soak.FormatRate(s.analyse().must*3600), soak.FormatBytes(s.analyse().level), r.Why)
-		a := s.analyse()
-		fmt.Printf("   begin %.0f window %.0f points %d teeth %d vetoed %v", a.begin, a.window, a.series.len(), a.floor.teeth, a.vetoed)
-		for _, m := range a.fits {
-			fmt.Printf("  %s %.1f (%.0f)[%.2g %.2g]", familyNames[m.family], m.score-a.best(), m.best.at, m.rate.quantile(.005)*3600/1e6, m.rate.quantile(.975)*3600/1e6)
-		}
-		fmt.Println()
+		fmt.Println("==", r.Source, r.Traits)
+		describe(s, r)
 	}
 }

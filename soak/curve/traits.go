@@ -60,7 +60,7 @@ func (a *analysis) shape() contour {
 	c.accelerating = told(accelerating)
 	c.late = told(late)
 	c.decelerating = c.warmup && !told(warmupAndLine)
-	c.staircase = staircase(a.series)
+	c.staircase = staircase(a.series, a.settle())
 	a.compare(&c)
 	return c
 }
@@ -95,9 +95,10 @@ func (a *analysis) compare(c *contour) {
 	case now > a.must && now > 3*math.Abs(before) && share > 0.1:
 		c.late = true
 	case rise > big && before > 3*math.Abs(now) && a.leak != soak.LeakYes:
-		// A rise right after the start that ends soon is a warm-up; one that
-		// went on for long was a leak, and has stopped.
-		c.stopped = share > 0.25 || a.full.t[first] > a.full.longest()/4
+		// A rise that slowed down by itself is a warm-up; one that went on
+		// steadily for long and then ended was a leak.
+		half := a.full.y[(first+last)/2] - a.full.y[first]
+		c.stopped = share > 0.15 && half < 0.65*rise
 		c.warmup = !c.stopped
 	case rise > big && before > 3*math.Abs(now):
 		c.warmup = true
@@ -115,12 +116,12 @@ func (a *analysis) slow() bool {
 
 // staircase reports whether a few jumps of similar size, spread over the
 // series, carry most of its growth.
-func staircase(s *series) bool {
+func staircase(s *series, settle float64) bool {
 	if len(s.lives) > 1 || s.len() < 20 {
 		return false
 	}
 	total := s.y[s.len()-1] - s.y[0]
-	if total <= 0 {
+	if total < 2*settle {
 		return false
 	}
 	var jumped float64
