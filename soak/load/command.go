@@ -15,21 +15,16 @@ import (
 // killAfter is how long a load command has to end when it is asked to.
 const killAfter = 5 * time.Second
 
-// CommandOptions are the settings of a Command.
-type CommandOptions struct {
-	// Args are the program and its arguments, such as "k6", "run", "script.js".
-	Args []string
-	// Dir is where it runs; the current folder unless set.
-	Dir string
-	// Env is its whole environment, as in os/exec; this process's unless set.
-	Env []string
-}
-
 // Command is a load engine of the user's own, run as a process group: it
 // fires, leakcheck samples and judges. What it sends is not known, so nothing
 // is counted. It is a soak.Load.
 type Command struct {
-	o       CommandOptions
+	// Dir is where it runs, the current folder unless set, and Env its whole
+	// environment as in os/exec, this process's unless set.
+	Dir string
+	Env []string
+
+	args    []string
 	stopped context.Context
 	stop    context.CancelCauseFunc
 
@@ -40,15 +35,16 @@ type Command struct {
 
 var _ soak.Load = (*Command)(nil)
 
-// NewCommand makes a command ready. It fails if its program cannot be found.
-func NewCommand(o CommandOptions) (*Command, error) {
-	if len(o.Args) == 0 || o.Args[0] == "" {
+// NewCommand makes a program and its arguments ready, such as "k6", "run",
+// "script.js". It fails if the program cannot be found.
+func NewCommand(args []string) (*Command, error) {
+	if len(args) == 0 || args[0] == "" {
 		return nil, errors.New("the load command is empty: write it like 'k6 run script.js'")
 	}
-	if _, err := exec.LookPath(o.Args[0]); err != nil {
+	if _, err := exec.LookPath(args[0]); err != nil {
 		return nil, fmt.Errorf("load command: %w", err)
 	}
-	c := &Command{o: o}
+	c := &Command{args: args}
 	c.stopped, c.stop = context.WithCancelCause(context.Background())
 	return c, nil
 }
@@ -63,8 +59,8 @@ func (c *Command) Run(ctx context.Context) error {
 	if c.stopped.Err() != nil {
 		return nil
 	}
-	cmd := exec.CommandContext(ctx, c.o.Args[0], c.o.Args[1:]...)
-	cmd.Dir, cmd.Env = c.o.Dir, c.o.Env
+	cmd := exec.CommandContext(ctx, c.args[0], c.args[1:]...)
+	cmd.Dir, cmd.Env = c.Dir, c.Env
 	cmd.Stdout, cmd.Stderr = &c.output, &c.output
 	ownGroup(cmd)
 	cmd.Cancel = func() error { return endGroup(cmd) }
@@ -72,7 +68,7 @@ func (c *Command) Run(ctx context.Context) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("load command: %w", err)
 	}
-	c.emit(soak.EventPhase, "load command begins: "+c.o.Args[0])
+	c.emit(soak.EventPhase, "load command begins: "+c.args[0])
 	err := cmd.Wait()
 	killGroup(cmd) // what is left of it
 	switch {

@@ -17,7 +17,7 @@ import (
 
 func runCommand(t *testing.T, script string, during func(c *Command, cancel func())) []soak.Event {
 	t.Helper()
-	c, err := NewCommand(CommandOptions{Args: []string{"sh", "-c", script}})
+	c, err := NewCommand([]string{"sh", "-c", script})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestCommandEvents(t *testing.T) {
 		t.Errorf("%v", events)
 	}
 	for _, args := range [][]string{nil, {""}, {"no-such-program-here"}} {
-		if _, err := NewCommand(CommandOptions{Args: args}); err == nil {
+		if _, err := NewCommand(args); err == nil {
 			t.Errorf("%q: no error", args)
 		}
 	}

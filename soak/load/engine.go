@@ -145,6 +145,9 @@ func (e *Engine) enter(p soak.Phase, at time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.phase = p.Name
+	if p.Name == "" {
+		return // a plan of one nameless phase has nothing to tell
+	}
 	text := "load phase " + p.Name + " begins"
 	if len(p.Fire) == 0 {
 		text += ": nothing is fired"

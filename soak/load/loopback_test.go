@@ -17,6 +17,7 @@ func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 // At a given rate on a real server: exactly as many requests as were due, and
 // a stall of the server shows in the latencies of all who had to wait.
 func TestOpenLoopOnLoopback(t *testing.T) {
+	t.Parallel()
 	var once sync.Once
 	var stalled sync.RWMutex
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -52,6 +53,7 @@ func TestOpenLoopOnLoopback(t *testing.T) {
 // Connections are used again while they are fresh, and never after a second,
 // when a server may just be closing them.
 func TestConnectionsAreReused(t *testing.T) {
+	t.Parallel()
 	var opened sync.Map
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		opened.Store(r.RemoteAddr, true)

@@ -11,10 +11,10 @@ import (
 // that a rehearsal does not turn a gentle load into a heavy one.
 const minPeriod = time.Second
 
-// Scaled shortens every span of a plan by a factor, as a rehearsal does:
+// Scaled divides every span of a plan by a factor above 1, as a rehearsal does:
 // phases, periods and delays, not rates or timeouts. No period falls below 1 s.
 func Scaled(plan []soak.Phase, factor float64) []soak.Phase {
-	scale := func(d soak.Duration) soak.Duration { return soak.Duration(float64(d) * factor) }
+	scale := func(d soak.Duration) soak.Duration { return soak.Duration(float64(d) / factor) }
 	out := make([]soak.Phase, len(plan))
 	for i, p := range plan {
 		p.For = scale(p.For)

@@ -68,7 +68,7 @@ func TestScaled(t *testing.T) {
 			{Scenario: "b", Every: soak.Duration(time.Hour)}, {Scenario: "c", Rate: 5}, {Scenario: "d", Every: soak.Duration(time.Millisecond)}}},
 		{Name: "end"},
 	}
-	got := Scaled(plan, 1./60)
+	got := Scaled(plan, 60)
 	f := got[0].Fire
 	if got[0].For.D() != time.Minute || f[0].Every.D() != time.Second || f[0].After.D() != 5*time.Second ||
 		f[1].Every.D() != time.Minute || f[2].Rate != 5 || f[3].Every.D() != time.Millisecond || got[1].For != 0 {
