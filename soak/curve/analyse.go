@@ -105,7 +105,7 @@ func (a *analysis) recall(scale float64) {
 	whole := *a
 	_, whole.fits = explain(a.full, scale)
 	whole.decision = decision{}
-	whole.rank(math.Inf(-1))
+	whole.rank(standard.recall)
 	if whole.vetoed {
 		a.leak, a.vetoed, a.rival = soak.LeakInconclusive, true, whole.rival
 	}

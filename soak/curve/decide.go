@@ -29,7 +29,7 @@ func (a *analysis) decide() {
 	a.window = a.series.span()
 	tolerance := a.tolerance / 3600
 	a.must = math.Max(tolerance, a.settle()/math.Max(a.series.longest(), 1))
-	a.rank(standard.rival)
+	a.rank(standard.gain)
 	if a.grows == nil || a.series.len() < standard.minPoints {
 		return
 	}
@@ -41,16 +41,18 @@ func (a *analysis) decide() {
 	}
 }
 
-// rank finds the best explanations and averages the rate over them. rival is
-// how much worse than the growing ones a flattened harmless one may be and
-// still veto.
-func (a *analysis) rank(rival float64) {
+// rank finds the best explanations and averages the rate over them. A harmless
+// explanation vetoes if it is better than every growing one by the gain that
+// its course calls for.
+func (a *analysis) rank(gain [courseCount]float64) {
 	grain := grainShare * math.Abs(a.level)
-	var flattened = math.Inf(1)
+	veto := math.Inf(1)
 	for i := range a.fits {
 		e := &a.fits[i]
 		if e.family.harmless() {
-			flattened = math.Min(flattened, e.strict)
+			for k, score := range e.courses {
+				veto = math.Min(veto, score+gain[k])
+			}
 			if a.rival == nil || e.score < a.rival.score {
 				a.rival = e
 			}
@@ -61,12 +63,11 @@ func (a *analysis) rank(rival float64) {
 	if a.grows == nil {
 		return
 	}
-	a.vetoed = a.rival != nil &&
-		(flattened < a.grows.score+rival || a.rival.score < a.grows.score-standard.rivalGain)
+	a.vetoed = veto < a.grows.score
 	best := a.best()
 	for i := range a.fits {
 		e := &a.fits[i]
-		if e.family == flat || e.family.harmless() && e.score > a.grows.score-standard.rivalGain {
+		if e.family == flat || e.family.harmless() && e.score > a.grows.score-standard.clear {
 			// A curve that has levelled off is sure to stay flat; only a curve
 			// that shows it may be believed.
 			continue

@@ -15,9 +15,9 @@ type explanation struct {
 	family family
 	// score is the family's best: lower is better.
 	score float64
-	// strict is the best score among the members of a bounded family that have
-	// clearly flattened, +Inf without one.
-	strict float64
+	// courses are a harmless family's best scores by how far its members have
+	// levelled off, +Inf without one.
+	courses [courseCount]float64
 	// best is the shape with that score.
 	best shape
 	// rate is the present rate in bytes per second.
@@ -75,7 +75,10 @@ func (c *contest) summary() []explanation { return summarise(c.shapes, c.fits) }
 func summarise(shapes []shape, fits [][]fitted) []explanation {
 	var out []explanation
 	for f := family(0); f < familyCount; f++ {
-		e := explanation{family: f, score: math.Inf(1), strict: math.Inf(1)}
+		e := explanation{family: f, score: math.Inf(1)}
+		for i := range e.courses {
+			e.courses[i] = math.Inf(1)
+		}
 		for k, sh := range shapes {
 			if sh.family != f || len(fits[k]) == 0 {
 				continue
@@ -84,9 +87,7 @@ func summarise(shapes []shape, fits [][]fitted) []explanation {
 			if score < e.score {
 				e.score, e.best = score, sh
 			}
-			if f.harmless() && sh.tail < strictTail {
-				e.strict = math.Min(e.strict, score)
-			}
+			e.courses[sh.course()] = math.Min(e.courses[sh.course()], score)
 			lowest := math.Inf(1)
 			for _, x := range fits[k] {
 				lowest = math.Min(lowest, x.restricted)
@@ -113,10 +114,6 @@ func summarise(shapes []shape, fits [][]fitted) []explanation {
 	}
 	return out
 }
-
-// strictTail is the last rate over the mean rate below which a bounded shape
-// counts as clearly flattening.
-const strictTail = 0.5
 
 // average is -2 ln of the mean of exp(-score/2).
 func average(fits []fitted, score func(fitted) float64) float64 {

@@ -49,6 +49,26 @@ type shape struct {
 	convex bool
 }
 
+// course is how far a harmless shape has levelled off.
+type course int
+
+const (
+	levelled course = iota // clearly: a leak must be told apart from it
+	levelling
+	straight // hardly: it promises an end that has not shown yet
+	courseCount
+)
+
+func (s *shape) course() course {
+	switch {
+	case s.tail < 0.5:
+		return levelled
+	case s.tail < 0.65:
+		return levelling
+	}
+	return straight
+}
+
 // library holds the columns that shapes are made of, their rates of change at
 // the end of the series, and the shapes.
 type library struct {

@@ -16,9 +16,6 @@ type thresholds struct {
 	// alphaYes and alphaNo are the one-sided error rates at which growth, or
 	// its absence, must be proven by the average over all plausible models.
 	alphaYes, alphaNo float64
-	// plausible is how much worse than the best a model's score (BIC) may be
-	// and still have a say.
-	plausible float64
 	// minPoints is the fewest floor points that can prove anything.
 	minPoints int
 	// toothRatio is how much larger than the mean rise the mean drop must be
@@ -31,10 +28,14 @@ type thresholds struct {
 	// hopRatio is how much larger than the next largest movement a jump must be
 	// to count as a step.
 	hopRatio float64
-	// rival is how much worse than the best growing explanation the score of a
-	// harmless one that has clearly flattened may be and still forbid "yes";
-	// one that still rises must be better by rivalGain to do so.
-	rival, rivalGain float64
+	// gain is how much better than the best growing explanation the score of a
+	// harmless one must be to forbid "yes", by its course; a negative gain lets
+	// it forbid although it fits a little worse. recall is the same for the
+	// second look at the whole life.
+	gain, recall [courseCount]float64
+	// clear is how much better a harmless explanation must be for its rate to
+	// be believed.
+	clear float64
 	// gapFactor times the usual interval without a sample is a gap.
 	gapFactor float64
 	// spike is how many robust standard deviations off a lone point must be to
@@ -51,14 +52,14 @@ var standard = thresholds{
 	confidence:   0.95,
 	alphaYes:     0.005,
 	alphaNo:      0.025,
-	plausible:    6,
 	minPoints:    5,
 	toothRatio:   2.5,
 	minTeeth:     3,
 	toothShare:   0.02,
 	hopRatio:     1.7,
-	rival:        4,
-	rivalGain:    2,
+	gain:         [courseCount]float64{-4, 2, 20},
+	recall:       [courseCount]float64{2, 2, 20},
+	clear:        2,
 	gapFactor:    5,
 	spike:        8,
 	clipShare:    0.97,

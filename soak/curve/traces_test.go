@@ -57,3 +57,20 @@ func TestPrintTraces(t *testing.T) {
 		describe(s, r)
 	}
 }
+
+func TestPooled(t *testing.T) {
+	s := New(Options{})
+	for _, x := range readTrace(t, os.Getenv("TRACES")+"/go-restart-leak.csv") {
+		s.Add(x)
+	}
+	a := s.analyseLives()
+	fmt.Println(a.leak, a.vetoed, a.must*3600/1e6)
+	for _, m := range a.fits {
+		fmt.Printf("     %-20s %8.1f (%.0f)  [%s %s %s]\n", familyNames[m.family], m.score-a.best(), m.best.at, soak.FormatRate(m.rate.quantile(.005)*3600), soak.FormatRate(m.rate.quantile(.5)*3600), soak.FormatRate(m.rate.quantile(.975)*3600))
+	}
+	for i := range a.series.y {
+		if i%(1+a.series.len()/50) == 0 {
+			fmt.Printf(" %.0f:%.2f", a.series.t[i], a.series.y[i]/1e6)
+		}
+	}
+}
