@@ -15,7 +15,7 @@ const (
 	// expanded beyond freeExpansion: curves shrink to a twentieth, zeros to a
 	// thousandth.
 	maxExpansion  = 100
-	freeExpansion = 64 << 20
+	freeExpansion = 16 << 20
 )
 
 // lines reads lines of bounded length, plain or gzipped.

@@ -1,0 +1,240 @@
+package record
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// FileName is a record's name in its run's folder.
+const FileName = "run.db"
+
+// Dir is where runs are stored: leakcheck's folder in $XDG_STATE_HOME, which
+// is ~/.local/state unless set (XDG Base Directory Specification). Each run
+// has a folder of its own in it, named by its id.
+func Dir(getenv func(string) string) string {
+	state := getenv("XDG_STATE_HOME")
+	if !filepath.IsAbs(state) { // the specification: relative ones are invalid
+		state = filepath.Join(getenv("HOME"), ".local", "state")
+	}
+	return filepath.Join(state, "leakcheck")
+}
+
+// Path is where the record of a run is in a store.
+func Path(dir, id string) string { return filepath.Join(dir, id, FileName) }
+
+// NewID makes a name for a run that is short to type and says its day, such as
+// "k3f9-20260301": its first characters, which are random, are enough.
+func NewID(now time.Time, random func() uint64) string {
+	const alphabet = "abcdefghjkmnpqrstuvwxyz23456789" // none that look alike
+	r := random()
+	var b [4]byte
+	for i := range b {
+		b[i] = alphabet[r%uint64(len(alphabet))]
+		r /= uint64(len(alphabet))
+	}
+	return string(b[:]) + "-" + now.Format("20060102")
+}
+
+// State is how a run stands.
+type State string
+
+// The states.
+const (
+	Running     State = "running"     // a living process writes it
+	Finished    State = "finished"    // it ended in order
+	Interrupted State = "interrupted" // it was killed; --resume goes on
+	Unreadable  State = "unreadable"  // damaged, newer, or something else
+)
+
+// Summary is one line of the list of runs.
+type Summary struct {
+	ID      string
+	Path    string
+	State   State
+	Profile string
+	Targets []string
+	Started time.Time
+	// Last is when something was last recorded.
+	Last time.Time
+	// Size is that of the file in bytes.
+	Size int64
+	// Err says why a run is unreadable.
+	Err error
+}
+
+// List describes the runs in a store, the latest first.
+func List(dir string) ([]Summary, error) {
+	ids, err := runs(dir)
+	if err != nil {
+		return nil, err
+	}
+	all := []Summary{}
+	for _, id := range ids {
+		all = append(all, summarize(id, Path(dir, id)))
+	}
+	slices.SortStableFunc(all, func(a, b Summary) int {
+		return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(a.ID, b.ID))
+	})
+	return all, nil
+}
+
+// runs are the ids in a store; a store that does not exist is empty.
+func runs(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var ids []string
+	for _, e := range entries {
+		if _, err := os.Lstat(Path(dir, e.Name())); err == nil && e.IsDir() {
+			ids = append(ids, e.Name())
+		}
+	}
+	return ids, nil
+}
+
+func summarize(id, path string) Summary {
+	s := Summary{ID: id, Path: path, State: Unreadable}
+	if info, err := os.Stat(path); err == nil {
+		s.Size, s.Started, s.Last = info.Size(), info.ModTime(), info.ModTime()
+	}
+	r, err := Open(path)
+	if err != nil {
+		s.Err = err
+		return s
+	}
+	defer r.Close()
+	m := r.Meta()
+	s.State, s.Profile, s.Started, s.Last = Interrupted, m.Info.Profile, m.Info.Started, r.Last()
+	switch {
+	case running(path):
+		s.State = Running
+	case m.Finished:
+		s.State = Finished
+	}
+	for _, t := range m.Info.Targets {
+		s.Targets = append(s.Targets, t.Name)
+	}
+	return s
+}
+
+// Find turns what a user calls a run into the path of its record: "latest", an
+// id or a prefix that fits only one, or else a folder or a record file.
+func Find(dir, ref string) (string, error) {
+	if ref == "latest" {
+		return latest(dir)
+	}
+	ids, err := runs(dir)
+	if err != nil {
+		return "", err
+	}
+	var fits []string
+	for _, id := range ids {
+		if id == ref {
+			return Path(dir, id), nil
+		}
+		if ref != "" && strings.HasPrefix(id, strings.ToLower(ref)) {
+			fits = append(fits, id)
+		}
+	}
+	if path, ok := file(ref); ok {
+		return path, nil
+	}
+	switch {
+	case len(fits) == 1:
+		return Path(dir, fits[0]), nil
+	case len(fits) > 1:
+		return "", fmt.Errorf("%w: %q fits %s; give more of it", ErrNoRun, ref, strings.Join(fits, ", "))
+	}
+	return "", unknown(dir, ref, ids)
+}
+
+func latest(dir string) (string, error) {
+	all, err := List(dir)
+	if err != nil {
+		return "", err
+	}
+	if len(all) == 0 {
+		return "", fmt.Errorf("%w: none is stored in %s yet", ErrNoRun, dir)
+	}
+	return all[0].Path, nil
+}
+
+// file accepts the path of a record or of a folder with one.
+func file(ref string) (string, bool) {
+	info, err := os.Stat(ref)
+	if err != nil {
+		return "", false
+	}
+	if !info.IsDir() {
+		return ref, true
+	}
+	path := filepath.Join(ref, FileName)
+	_, err = os.Stat(path)
+	return path, err == nil
+}
+
+// unknown names the ids that are like what was typed.
+func unknown(dir, ref string, ids []string) error {
+	if info, err := os.Stat(ref); err == nil && info.IsDir() {
+		return fmt.Errorf("%w: the folder %s holds no %s", ErrNoRun, ref, FileName)
+	}
+	if len(ids) == 0 {
+		return fmt.Errorf("%w as %q: it is no file or folder, and no run is stored in %s", ErrNoRun, ref, dir)
+	}
+	slices.SortStableFunc(ids, func(a, b string) int { return cmp.Compare(distance(a, ref), distance(b, ref)) })
+	const most = 3
+	near := strings.Join(ids[:min(most, len(ids))], ", ")
+	return fmt.Errorf("%w as %q: it is no file or folder; the nearest of the %d stored are %s ('leakcheck runs list' shows all)", ErrNoRun, ref, len(ids), near)
+}
+
+// distance is the Levenshtein distance of b to the prefix of a that is as long.
+func distance(a, b string) int {
+	a = a[:min(len(a), len(b))]
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}
+
+// Remove deletes a stored run's folder, or a record elsewhere with what SQLite
+// keeps beside it. A run that is being written stays.
+func Remove(dir, path string) error {
+	l, err := acquire(path)
+	if err != nil {
+		return err
+	}
+	folder := filepath.Dir(path)
+	if filepath.Base(path) == FileName && filepath.Dir(folder) == filepath.Clean(dir) {
+		return errors.Join(os.RemoveAll(folder), l.f.Close())
+	}
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if e := os.Remove(path + suffix); e != nil && !errors.Is(e, fs.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}
+	return errors.Join(err, l.release())
+}
+
+var _ soak.Recorder = (*Record)(nil)
