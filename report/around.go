@@ -13,8 +13,8 @@ import (
 // They are never called its cause: nothing here was proven.
 func (v *View) coincides(t *Target) string {
 	m := t.Memory
-	if m.Since == nil || m.Leak == soak.LeakNo {
-		return ""
+	if m.Since == nil || m.Leak != soak.LeakYes || within(*m.Since, v.Report.Run.Started, time.Minute+seconds(v.Report.Run.Duration/100)) {
+		return "" // everything begins when the run begins
 	}
 	near := max(2*time.Minute, v.End.Sub(*m.Since)/20)
 	var parts []string
@@ -101,6 +101,9 @@ func (v *View) answers(t *Target) (string, Tone) {
 			}
 			return text + e.Text + " (" + v.Clock(e.At) + ")", tone
 		}
+	}
+	if text == "" && t.Info.Health != "" {
+		return "health check says " + t.Info.Health, tone
 	}
 	return text, tone
 }

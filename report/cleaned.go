@@ -12,7 +12,7 @@ import (
 func cleaned(r soak.Report) soak.Report {
 	r.Run.ID, r.Run.Profile, r.Run.Version = Clean(r.Run.ID), Clean(r.Run.Profile), Clean(r.Run.Version)
 	r.Run.Targets = each(r.Run.Targets, func(t *soak.TargetInfo) {
-		cleanAll(&t.Name, &t.Kind, &t.ID, &t.Image, &t.Profile, &t.URL, &t.Source)
+		cleanAll(&t.Name, &t.Kind, &t.ID, &t.Image, &t.Profile, &t.URL, &t.Source, &t.Health)
 		labels := make(map[string]string, len(t.Labels))
 		for k, v := range t.Labels {
 			labels[Clean(k)] = Clean(v)

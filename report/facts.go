@@ -108,7 +108,7 @@ func (v *View) settles(m *soak.MemoryResult) string {
 }
 
 func (v *View) since(m *soak.MemoryResult) string {
-	if m.Since == nil || m.Leak == soak.LeakNo {
+	if m.Since == nil || m.Leak != soak.LeakYes {
 		return ""
 	}
 	return v.Clock(*m.Since) + ", for " + span(v.End.Sub(*m.Since))

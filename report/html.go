@@ -53,6 +53,8 @@ type page struct {
 	Nav           []link
 	Targets       []pageTarget
 	Latency       *pageChart
+	Seen          []soak.SignalResult
+	Silent        []string
 	Events        []soak.Event
 	Hidden        int
 	Settings      []Fact
@@ -77,6 +79,7 @@ func (v *View) page() page {
 	for i, t := range v.Targets {
 		p.Targets = append(p.Targets, v.pageTarget(i, t, p.Many))
 	}
+	p.Seen, p.Silent = v.heard()
 	p.Latency = v.drawn(v.latencyChart(), "latency-chart", "")
 	p.Nav = p.sections()
 	return p

@@ -17,8 +17,9 @@ func (p *printer) signals(v *View) {
 		return
 	}
 	p.heading("Signals from the log")
+	seen, silent := v.heard()
 	var rows [][]string
-	for _, s := range v.Report.Signals {
+	for _, s := range seen {
 		last := signalValues(s)
 		if last == "" {
 			last = s.Text
@@ -30,6 +31,22 @@ func (p *printer) signals(v *View) {
 		rows = append(rows, []string{s.Name, number(int64(s.Count)), first, end, last})
 	}
 	p.table([]column{{name: "signal"}, {"hits", true}, {name: "first"}, {name: "last"}, {name: "last said"}}, rows)
+	if len(silent) > 0 {
+		p.labelled("  ", "never seen: ", 12, strings.Join(silent, ", "), Faint)
+	}
+}
+
+// heard parts the signals that came from the names of those that never did.
+func (v *View) heard() (seen []soak.SignalResult, silent []string) {
+	for _, s := range v.Report.Signals {
+		switch {
+		case s.Count > 0:
+			seen = append(seen, s)
+		case !slices.Contains(silent, s.Name):
+			silent = append(silent, s.Name)
+		}
+	}
+	return seen, silent
 }
 
 // signalValues prints the captures of a rule's last hit.
@@ -83,7 +100,7 @@ func eventTone(k soak.EventKind) Tone {
 	switch k {
 	case soak.EventOOM, soak.EventDeath, soak.EventExit, soak.EventRemove:
 		return Bad
-	case soak.EventBrake, soak.EventGap, soak.EventClock, soak.EventEngine, soak.EventWarning, soak.EventInterrupt, soak.EventRecreate:
+	case soak.EventBrake, soak.EventGap, soak.EventLogGap, soak.EventClock, soak.EventEngine, soak.EventWarning, soak.EventInterrupt, soak.EventRecreate:
 		return Caution
 	}
 	return Plain

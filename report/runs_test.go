@@ -42,6 +42,7 @@ func leaking(testing.TB) fixture {
 		{Name: "cache_hit_rate", Target: node, Count: 84, First: ptr(start.Add(5 * time.Minute)), Last: ptr(start.Add(d)), Values: map[string]float64{"rate": 0.4, "souls": 840}},
 		{Name: "retries_exhausted", Target: node, Count: 1680, First: ptr(since.Add(7 * time.Second)), Last: ptr(start.Add(d - time.Second)),
 			Text: "Error in getRecord after 2 retries: \x1b[31m404\x1b[0m <script>alert(1)</script>"},
+		{Name: "cache_cleaned", Target: node}, {Name: "heap_alloc_failure", Target: node},
 		{Name: "external_memory", Target: node, Count: 14, First: ptr(since.Add(9 * time.Minute)), Last: ptr(start.Add(d - 4*time.Minute)), Values: map[string]float64{"ratio": 651, "rss": 43.1e9}},
 	}
 	r.Load = soak.LoadResult{Scenarios: scenarios(842, 1180, map[soak.ErrorKind]int64{soak.ErrorTimeout: 19, soak.ErrorStatus: 3}),

@@ -81,7 +81,7 @@ func (p *printer) labelled(indent, label string, column int, text string, tone T
 	for i, l := range lines {
 		head := strings.Repeat(" ", column)
 		if i == 0 {
-			head = p.paint.label(pad(label, column))
+			head = p.paint.label(pad(fit(label, column), column))
 		}
 		p.line("%s%s%s", indent, head, p.paint.tone(tone, l))
 	}
