@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,12 +15,15 @@ import (
 	"leakcheck/soak"
 )
 
-// FileName is a record's name in its run's folder.
-const FileName = "run.db"
+// FileName is a record's name in a folder that holds one run; extension is
+// that of a record in the store, after its id.
+const (
+	FileName  = "run.db"
+	extension = ".db"
+)
 
 // Dir is where runs are stored: leakcheck's folder in $XDG_STATE_HOME, which
-// is ~/.local/state unless set (XDG Base Directory Specification). Each run
-// has a folder of its own in it, named by its id.
+// is ~/.local/state unless set (XDG Base Directory Specification).
 func Dir(getenv func(string) string) string {
 	state := getenv("XDG_STATE_HOME")
 	if !filepath.IsAbs(state) { // the specification: relative ones are invalid
@@ -29,17 +33,16 @@ func Dir(getenv func(string) string) string {
 }
 
 // Path is where the record of a run is in a store.
-func Path(dir, id string) string { return filepath.Join(dir, id, FileName) }
+func Path(dir, id string) string { return filepath.Join(dir, id+extension) }
 
 // NewID makes a name for a run that is short to type and says its day, such as
 // "k3f9-20260301": its first characters, which are random, are enough.
-func NewID(now time.Time, random func() uint64) string {
+func NewID(now time.Time, random io.Reader) string {
 	const alphabet = "abcdefghjkmnpqrstuvwxyz23456789" // none that look alike
-	r := random()
 	var b [4]byte
-	for i := range b {
-		b[i] = alphabet[r%uint64(len(alphabet))]
-		r /= uint64(len(alphabet))
+	_, _ = io.ReadFull(random, b[:]) // a name that is taken is noticed when its file is made
+	for i, x := range b {
+		b[i] = alphabet[int(x)%len(alphabet)]
 	}
 	return string(b[:]) + "-" + now.Format("20060102")
 }
@@ -95,8 +98,8 @@ func runs(dir string) ([]string, error) {
 	}
 	var ids []string
 	for _, e := range entries {
-		if _, err := os.Lstat(Path(dir, e.Name())); err == nil && e.IsDir() {
-			ids = append(ids, e.Name())
+		if id, ok := strings.CutSuffix(e.Name(), extension); ok && e.Type().IsRegular() {
+			ids = append(ids, id)
 		}
 	}
 	return ids, nil
@@ -218,16 +221,15 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// Remove deletes a stored run's folder, or a record elsewhere with what SQLite
-// keeps beside it. A run that is being written stays.
-func Remove(dir, path string) error {
+// Remove deletes a record with what SQLite keeps beside it. One that is being
+// written stays.
+func Remove(path string) error {
+	if _, err := os.Lstat(path); err != nil {
+		return err
+	}
 	l, err := acquire(path)
 	if err != nil {
 		return err
-	}
-	folder := filepath.Dir(path)
-	if filepath.Base(path) == FileName && filepath.Dir(folder) == filepath.Clean(dir) {
-		return errors.Join(os.RemoveAll(folder), l.f.Close())
 	}
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
 		if e := os.Remove(path + suffix); e != nil && !errors.Is(e, fs.ErrNotExist) {
