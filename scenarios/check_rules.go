@@ -14,27 +14,32 @@ func compileSignals(rules []soak.SignalRule) (*logscan.Rules, error) { return lo
 
 func (l *loader) checkSignals() {
 	_, err := compileSignals(l.profile.Signals)
+	wrong := map[string]bool{}
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
 		for _, e := range joined.Unwrap() {
-			l.ruleProblem(e)
+			wrong[l.ruleProblem(e)] = true
 		}
-		return // an example says nothing about a rule that does not compile
 	}
 	for _, r := range l.profile.Signals {
+		if wrong[r.Name] {
+			continue // an example says nothing about a rule that does not compile
+		}
 		for _, e := range logscan.Verify(r) {
 			l.ruleProblem(e)
 		}
 	}
 }
 
-func (l *loader) ruleProblem(err error) {
+// ruleProblem notes what is wrong with a rule and returns the rule's name.
+func (l *loader) ruleProblem(err error) string {
 	var e *logscan.RuleError
 	if !errors.As(err, &e) {
 		l.fail("signals", err.Error(), "")
-		return
+		return ""
 	}
 	l.fail(fmt.Sprintf("signals[%s].%s", e.Rule, e.Field), e.Err.Error(), e.Remedy)
+	return e.Rule
 }
 
 // checkChecks compiles the checks and looks at what the checklist does not:

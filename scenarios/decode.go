@@ -185,7 +185,7 @@ func (d *decoder) keyed(seq *ast.SequenceNode, v reflect.Value, key, path string
 			continue
 		}
 		if seen[id] {
-			d.fail(item, fmt.Sprintf("%s %q stands here a second time", called(path+"[]"), id), "give each "+article(key)[2:]+" of its own")
+			d.fail(item, fmt.Sprintf("%s %q stands here a second time", called(path+"[]"), id), "give each "+key+" once")
 			continue
 		}
 		seen[id] = true

@@ -154,7 +154,7 @@ func yamlRemedy(message string) string {
 	switch {
 	case strings.Contains(message, "cannot start any token"):
 		return "indent with blanks, and put text that begins with a special character in quotes"
-	case strings.Contains(message, "mapping value is not allowed"), strings.Contains(message, "unexpected key name"):
+	case strings.Contains(message, "mapping value is not allowed"), strings.Contains(message, "unexpected key name"), strings.Contains(message, "header option"):
 		return "put text that holds a colon in quotes, and check the indentation"
 	case strings.Contains(message, "already defined"):
 		return "take one of the two away"

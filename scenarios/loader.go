@@ -38,7 +38,7 @@ func open(nameOrFile string) (*document, error) {
 	}
 	f, err := os.Open(nameOrFile)
 	if errors.Is(err, fs.ErrNotExist) && !isPath(nameOrFile) {
-		return nil, fmt.Errorf("there is no profile %q; %s, or name a YAML file", nameOrFile, didYouMean(nameOrFile, Names()))
+		return nil, fmt.Errorf("there is no profile %q; name a YAML file, or %s", nameOrFile, didYouMean(nameOrFile, Names()))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the profile: %w", err)

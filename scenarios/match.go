@@ -3,9 +3,22 @@ package scenarios
 import (
 	"path"
 	"strings"
+	"sync"
 
 	"leakcheck/soak"
 )
+
+// matches are the embedded profiles' patterns by name.
+var matches = sync.OnceValue(func() map[string]soak.Match {
+	all := map[string]soak.Match{}
+	for _, name := range Names() {
+		l := newLoader()
+		if l.load(name) == nil { // what is wrong with it, Load tells whoever loads it
+			all[name] = l.profile.Match
+		}
+	}
+	return all
+})
 
 // For returns the embedded profile that suits a target best: the one whose
 // pattern for the container's name or image is the most specific, which is
@@ -14,11 +27,7 @@ import (
 func For(t soak.TargetInfo) (*soak.Profile, error) {
 	best, bestScore := Generic, 0
 	for _, name := range Names() {
-		p, err := Load(name)
-		if err != nil {
-			return nil, err
-		}
-		if s := score(p.Match, t); s > bestScore {
+		if s := score(matches()[name], t); s > bestScore {
 			best, bestScore = name, s
 		}
 	}

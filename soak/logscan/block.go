@@ -2,8 +2,7 @@ package logscan
 
 import (
 	"bytes"
-	"cmp"
-	"slices"
+	"time"
 )
 
 // chunkSize is how much is searched for one literal before the next one's
@@ -19,12 +18,16 @@ type block struct {
 	known   bool   // the format has been recognised
 	partial []byte // the beginning of a line whose end has not been read
 	lost    int64  // bytes of that line beyond what is kept
-	hits    []hit
-	fed     int // where the line after the last one that was looked at begins
+	fed     int    // where the line after the last one that was looked at begins
+	line    line   // the line that was looked at last
 }
 
-// hit is a line of a chunk that may match a rule.
-type hit struct{ start, end, rule int }
+// line is a line of a chunk, taken apart.
+type line struct {
+	start, end int
+	at         time.Time
+	text       []byte
+}
 
 // Block scans a piece of a log file, of any size, cut anywhere: lines that it
 // cuts are put together again. The file holds plain lines, lines that begin
@@ -71,11 +74,11 @@ func (s *Scanner) endBlock() {
 		return
 	}
 	lost := b.lost
-	line := append(b.partial, '\n')
-	b.partial, b.lost = line[:0], 0
+	whole := append(b.partial, '\n')
+	b.partial, b.lost = whole[:0], 0
 	s.pos += lost
 	s.span.Bytes += lost
-	s.chunk(line)
+	s.chunk(whole)
 }
 
 // chunk scans whole lines, the last line ending included.
@@ -91,10 +94,14 @@ func (s *Scanner) chunk(buf []byte) {
 	}
 	s.read(last, int64(bytes.Count(buf, newline)), int64(len(buf)))
 
-	b.fed = 0
-	s.search(buf)
-	for i := 0; i < len(b.hits); {
-		i = s.line(buf, i)
+	b.fed, b.line = 0, line{end: -1}
+	if len(s.rules.slow) > 0 {
+		for start := 0; start < len(buf); start = b.line.end + 1 {
+			s.enter(buf, start)
+			s.match(b.line.at, b.line.text, s.pos+int64(start), s.pos+int64(b.line.end)+1)
+		}
+	} else {
+		s.search(buf)
 	}
 	s.follow(buf, len(buf))
 	s.closeDue(last)
@@ -103,63 +110,40 @@ func (s *Scanner) chunk(buf []byte) {
 
 var newline = []byte{'\n'}
 
-// search collects the lines that hold a literal, in order.
+// search looks only at the lines that hold a literal.
 func (s *Scanner) search(buf []byte) {
-	hits := s.block.hits[:0]
-	for i := range s.rules.needles {
-		n := &s.rules.needles[i]
-		for from := 0; from < len(buf); {
-			at := n.index(buf[from:])
-			if at < 0 {
-				break
-			}
-			start := bytes.LastIndexByte(buf[:from+at], '\n') + 1
-			end := from + at + bytes.IndexByte(buf[from+at:], '\n')
-			for _, r := range n.rules {
-				hits = append(hits, hit{start, end, r})
-			}
-			from = end + 1
+	l, f := &s.block.line, &s.rules.finder
+	f.scan(buf, func(n, at int) {
+		if at > l.end {
+			s.enter(buf, at)
 		}
-	}
-	if len(s.rules.slow) > 0 {
-		for start := 0; start < len(buf); {
-			end := start + bytes.IndexByte(buf[start:], '\n')
-			for _, r := range s.rules.slow {
-				hits = append(hits, hit{start, end, r})
-			}
-			start = end + 1
+		for _, r := range f.needles[n].rules {
+			s.try(r, l.at, l.text, s.pos+int64(l.start), s.pos+int64(l.end)+1)
 		}
-	}
-	slices.SortFunc(hits, func(a, b hit) int {
-		return cmp.Or(a.start-b.start, a.rule-b.rule)
 	})
-	s.block.hits = hits
 }
 
-// line scans the line of hit i and returns the index of the next line's first
-// hit.
-func (s *Scanner) line(buf []byte, i int) int {
-	b := &s.block
-	h := b.hits[i]
-	s.follow(buf, h.start)
-	at, text := b.format(buf[h.start:h.end])
-	text = trim(text)
-	s.begin(at, text)
-	b.fed = h.end + 1
-	for ; i < len(b.hits) && b.hits[i].start == h.start; i++ {
-		s.try(b.hits[i].rule, at, text, s.pos+int64(h.start), s.pos+int64(h.end)+1)
-	}
-	return i
+// enter begins the line around an offset.
+func (s *Scanner) enter(buf []byte, at int) {
+	l := &s.block.line
+	l.start = bytes.LastIndexByte(buf[:at], '\n') + 1
+	l.end = at + bytes.IndexByte(buf[at:], '\n')
+	s.follow(buf, l.start)
+	var text []byte
+	l.at, text = s.block.format(buf[l.start:l.end])
+	l.text = trim(text)
+	s.begin(l.at, l.text)
+	s.block.fed = l.end + 1
 }
 
 // follow shows the lines up to an offset to the hits that wait for them.
 func (s *Scanner) follow(buf []byte, to int) {
 	b := &s.block
 	for s.waiting > 0 && b.fed < to {
-		line := lineAt(buf, b.fed)
-		_, text := b.format(line)
+		l := lineAt(buf, b.fed)
+		_, text := b.format(l)
 		s.feed(trim(text))
-		b.fed += len(line) + 1
+		b.fed += len(l) + 1
 	}
 }
 

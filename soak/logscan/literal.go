@@ -1,7 +1,6 @@
 package logscan
 
 import (
-	"bytes"
 	"math"
 	"regexp/syntax"
 	"strings"
@@ -33,23 +32,14 @@ func literals(expr string) []literal {
 }
 
 func required(re *syntax.Regexp) []literal {
+	if all := exact(re); len(all) > 0 {
+		return pieces(all)
+	}
 	switch re.Op {
-	case syntax.OpLiteral:
-		return fromRunes(re.Rune, re.Flags&syntax.FoldCase != 0)
 	case syntax.OpCapture, syntax.OpPlus:
 		return required(re.Sub[0])
-	case syntax.OpRepeat:
-		if re.Min > 0 {
-			return required(re.Sub[0])
-		}
 	case syntax.OpConcat:
-		var best []literal
-		for _, sub := range re.Sub {
-			if lits := required(sub); value(lits) > value(best) {
-				best = lits
-			}
-		}
-		return best
+		return requiredOfConcat(re.Sub)
 	case syntax.OpAlternate:
 		var all []literal
 		for _, sub := range re.Sub {
@@ -64,8 +54,115 @@ func required(re *syntax.Regexp) []literal {
 	return nil
 }
 
+// requiredOfConcat chooses the best part of a sequence: a part by itself, or
+// neighbours that together match a few texts exactly.
+func requiredOfConcat(subs []*syntax.Regexp) []literal {
+	var best []literal
+	consider := func(lits []literal) {
+		if value(lits) > value(best) {
+			best = lits
+		}
+	}
+	run := []text{{}}
+	for _, sub := range subs {
+		all := exact(sub)
+		if len(all) == 0 {
+			consider(required(sub))
+		} else if joined := product(run, all); joined != nil {
+			run = joined
+			continue
+		}
+		consider(pieces(run))
+		run = []text{{}}
+		if len(all) > 0 {
+			run = all
+		}
+	}
+	consider(pieces(run))
+	return best
+}
+
+// text is what a part of an expression matches, letter by letter; a folded
+// rune is matched in any case.
+type text []letter
+
+type letter struct {
+	r    rune
+	fold bool
+}
+
+// exact returns the texts that a part of an expression matches, if these are
+// few and there is nothing else to it.
+func exact(re *syntax.Regexp) []text {
+	switch re.Op {
+	case syntax.OpLiteral:
+		t := make(text, len(re.Rune))
+		for i, r := range re.Rune {
+			t[i] = letter{r, re.Flags&syntax.FoldCase != 0}
+		}
+		return []text{t}
+	case syntax.OpCapture:
+		return exact(re.Sub[0])
+	case syntax.OpEmptyMatch, syntax.OpWordBoundary, syntax.OpNoWordBoundary, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText:
+		return []text{{}}
+	case syntax.OpCharClass:
+		return exactClass(re.Rune)
+	case syntax.OpConcat:
+		all := []text{{}}
+		for _, sub := range re.Sub {
+			if all = product(all, exact(sub)); all == nil {
+				return nil
+			}
+		}
+		return all
+	case syntax.OpAlternate:
+		return exactAlternate(re.Sub)
+	}
+	return nil
+}
+
+func exactAlternate(subs []*syntax.Regexp) []text {
+	var all []text
+	for _, sub := range subs {
+		more := exact(sub)
+		if len(more) == 0 || len(all)+len(more) > maxLiterals {
+			return nil
+		}
+		all = append(all, more...)
+	}
+	return all
+}
+
+// exactClass lists the members of a small character class, given as ranges.
+func exactClass(ranges []rune) []text {
+	var all []text
+	for i := 0; i+1 < len(ranges); i += 2 {
+		for r := ranges[i]; r <= ranges[i+1]; r++ {
+			if len(all) == 4 {
+				return nil
+			}
+			all = append(all, text{{r: r}})
+		}
+	}
+	return all
+}
+
+// product joins each text with each of what follows.
+func product(heads, tails []text) []text {
+	if len(tails) == 0 || len(heads)*len(tails) > maxLiterals {
+		return nil
+	}
+	var all []text
+	for _, h := range heads {
+		for _, t := range tails {
+			all = append(all, append(h[:len(h):len(h)], t...))
+		}
+	}
+	return all
+}
+
 // value orders choices: the shortest literal decides how many lines get
-// through, each further one costs a search of its own.
+// through, and each further one costs a little more.
 func value(lits []literal) float64 {
 	if len(lits) == 0 {
 		return -1
@@ -77,118 +174,50 @@ func value(lits []literal) float64 {
 	return float64(shortest) - math.Log2(float64(len(lits)))
 }
 
-// fromRunes returns the most selective piece of a literal of the expression.
-// Characters that a JSON log writes as escapes cut it, and under case folding
+// pieces returns the most selective piece of each text, or nil if one has
+// none.
+func pieces(texts []text) []literal {
+	var all []literal
+	for _, t := range texts {
+		l := piece(t)
+		if len(l.text) < 2 {
+			return nil
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+// piece returns the longest run of letters that stand in a log as they are.
+// Characters that a JSON log writes as escapes end it, and under case folding
 // those whose other case is not plain ASCII (the Kelvin sign folds to k, the
 // long s to s).
-func fromRunes(runes []rune, fold bool) []literal {
-	cut := func(r rune) bool {
+func piece(t text) literal {
+	var best, now literal
+	end := func() {
+		if len(now.text) > len(best.text) {
+			best = now
+		}
+		now = literal{}
+	}
+	for _, l := range t {
+		lower := strings.ToLower(string(l.r))
+		fold := l.fold && strings.ToUpper(lower) != lower
 		switch {
-		case r < ' ', r == 0x7f, r == utf8.RuneError, r == '\u2028', r == '\u2029', strings.ContainsRune(`"\<>&`, r):
-			return true
+		case l.r < ' ', l.r == 0x7f, l.r == utf8.RuneError, l.r == '\u2028', l.r == '\u2029', strings.ContainsRune(`"\<>&`, l.r),
+			fold && (l.r >= utf8.RuneSelf || lower == "k" || lower == "s"):
+			end()
+			continue
+		case fold:
+			now.text += lower
+		default:
+			now.text += string(l.r)
 		}
-		return fold && (r >= utf8.RuneSelf || strings.ContainsRune("kKsS", r))
+		now.fold = now.fold || fold
 	}
-	best := ""
-	for _, piece := range strings.FieldsFunc(string(runes), cut) {
-		if len(piece) > len(best) {
-			best = piece
-		}
+	end()
+	if best.fold {
+		best.text = strings.ToLower(best.text)
 	}
-	if best == "" {
-		return nil
-	}
-	if fold {
-		lower := strings.ToLower(best)
-		fold = lower != strings.ToUpper(best) // else it has no letters
-		best = lower
-	}
-	return []literal{{text: rareStart(best), fold: fold}}
-}
-
-// common orders bytes from the most to the least frequent in logs; what is
-// missing here is rarer still.
-const common = " e0t1a2onirs-:3d4l.5c6u7mh8p9\"g/f=yb,_vw[]{}()TISEAOPRD"
-
-// rareStart drops leading bytes so that the literal starts with its rarest
-// one, because a search skips from one first byte to the next. Enough is left
-// to be selective.
-func rareStart(s string) string {
-	best, bestRank := 0, -1
-	for i := 0; i <= len(s)-min(len(s), 6); i++ {
-		rank := strings.IndexByte(common, s[i])
-		if rank < 0 {
-			rank = len(common)
-			if s[i] >= utf8.RuneSelf {
-				rank = 0 // emoji and mojibake share their first bytes
-			}
-		}
-		if rank > bestRank {
-			best, bestRank = i, rank
-		}
-	}
-	return s[best:]
-}
-
-// needle is a literal and the rules that wait for it.
-type needle struct {
-	literal
-	rules []int
-	text  []byte
-	upper byte // of the first byte, where the case is folded
-}
-
-func newNeedle(l literal) needle {
-	return needle{literal: l, text: []byte(l.text), upper: bytes.ToUpper([]byte(l.text[:1]))[0]}
-}
-
-// index finds the needle in buf, or returns -1.
-func (n *needle) index(buf []byte) int {
-	if !n.fold {
-		return bytes.Index(buf, n.text)
-	}
-	for from := 0; ; from++ {
-		i := indexEither(buf[from:], n.text[0], n.upper)
-		if i < 0 || from+i+len(n.text) > len(buf) {
-			return -1
-		}
-		from += i
-		if equalFold(buf[from:from+len(n.text)], n.text) {
-			return from
-		}
-	}
-}
-
-// indexEither finds the first of two bytes.
-func indexEither(buf []byte, a, b byte) int {
-	const window = 256 // what one byte finds bounds how far the other looks
-	for from := 0; from < len(buf); from += window {
-		part := buf[from:min(from+window, len(buf))]
-		i := bytes.IndexByte(part, a)
-		if a != b {
-			if i >= 0 {
-				part = part[:i]
-			}
-			if j := bytes.IndexByte(part, b); j >= 0 {
-				i = j
-			}
-		}
-		if i >= 0 {
-			return from + i
-		}
-	}
-	return -1
-}
-
-// equalFold compares with lower, which is in lower case, by ASCII's rules.
-func equalFold(buf, lower []byte) bool {
-	for i, c := range buf {
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != lower[i] {
-			return false
-		}
-	}
-	return true
+	return best
 }

@@ -20,7 +20,7 @@ import (
 // Rules is a compiled set of signal rules, safe to share between scanners.
 type Rules struct {
 	rules    []*rule
-	needles  []needle
+	finder   finder
 	slow     []int // rules without a literal: they see every line
 	warnings []string
 }
@@ -80,6 +80,7 @@ func Compile(rules []soak.SignalRule) (*Rules, error) {
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
+	set.finder.build()
 	return set, nil
 }
 
@@ -107,12 +108,7 @@ func (r *Rules) add(ru *rule) {
 		return
 	}
 	for _, l := range lits {
-		at := slices.IndexFunc(r.needles, func(n needle) bool { return n.literal == l })
-		if at < 0 {
-			at = len(r.needles)
-			r.needles = append(r.needles, newNeedle(l))
-		}
-		r.needles[at].rules = append(r.needles[at].rules, index)
+		r.finder.add(l, index)
 	}
 }
 

@@ -1,7 +1,7 @@
 package logscan
 
 import (
-	"strings"
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 )
@@ -13,10 +13,15 @@ const maxText = 400
 // escapes are taken out, whatever else controls a terminal or the direction of
 // text becomes a replacement character, as do bytes that are not UTF-8.
 func Safe(line []byte) string {
-	var b strings.Builder
+	out := make([]byte, 0, min(len(line), maxText)+len("…"))
 	for len(line) > 0 {
-		if b.Len() >= maxText {
-			return b.String() + "…"
+		if len(out) >= maxText {
+			return string(append(out, "…"...))
+		}
+		if c := line[0]; c >= ' ' && c < 0x7f {
+			out = append(out, c)
+			line = line[1:]
+			continue
 		}
 		if n := escapeLen(line); n > 0 {
 			line = line[n:]
@@ -25,18 +30,19 @@ func Safe(line []byte) string {
 		r, n := utf8.DecodeRune(line)
 		line = line[n:]
 		switch {
-		case r == '\t':
-			b.WriteByte(' ')
-		case r == '\r' || r == '\n':
-			b.WriteByte(' ')
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r) && r != '\u200d', r == '\u2028', r == '\u2029':
-			b.WriteRune(utf8.RuneError)
+		case r == '\t', r == '\r', r == '\n':
+			out = append(out, ' ')
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r) && r != joiner, r == '\u2028', r == '\u2029':
+			out = utf8.AppendRune(out, utf8.RuneError)
 		default:
-			b.WriteRune(r)
+			out = utf8.AppendRune(out, r)
 		}
 	}
-	return strings.TrimSpace(b.String())
+	return string(bytes.TrimSpace(out))
 }
+
+// joiner holds emoji together and is harmless.
+const joiner = '\u200d'
 
 // escapeLen returns the length of the terminal escape that text begins with,
 // 0 if it begins with none. The forms are those of ECMA-48: control sequences

@@ -2,6 +2,7 @@ package logscan
 
 import (
 	"bytes"
+	"io"
 	"time"
 
 	"leakcheck/soak"
@@ -25,9 +26,10 @@ type Scanner struct {
 	target  string
 	emit    func(soak.Signal)
 	states  []state
-	open    int   // signals that may still grow
-	waiting int   // of these, how many look at following lines
-	pos     int64 // where the next line begins in the log as read
+	open    int       // signals that may still grow
+	waiting int       // of these, how many look at following lines
+	oldest  time.Time // no open signal is older
+	pos     int64     // where the next line begins in the log as read
 	lines   int64
 	span    soak.LogSpan
 	block   block
@@ -62,19 +64,39 @@ func (s *Scanner) Line(l soak.Line) {
 	s.read(l.At, 1, end-s.pos)
 	text := trim(l.Text)
 	s.begin(l.At, text)
-	for i := range s.rules.needles {
-		n := &s.rules.needles[i]
-		if n.index(text) < 0 {
-			continue
-		}
-		for _, r := range n.rules {
-			s.try(r, l.At, text, s.pos, end)
-		}
-	}
-	for _, r := range s.rules.slow {
-		s.try(r, l.At, text, s.pos, end)
-	}
+	s.match(l.At, text, s.pos, end)
 	s.pos = end
+}
+
+// match tries the rules that a line may hit.
+func (s *Scanner) match(at time.Time, text []byte, start, end int64) {
+	f := &s.rules.finder
+	f.scan(text, func(n, _ int) {
+		for _, r := range f.needles[n].rules {
+			s.try(r, at, text, start, end)
+		}
+	})
+	for _, r := range s.rules.slow {
+		s.try(r, at, text, start, end)
+	}
+}
+
+// ReadFrom scans a file of lines to its end; [Scanner.Block] says which. Call
+// Flush after the last one.
+func (s *Scanner) ReadFrom(r io.Reader) (int64, error) {
+	buf := make([]byte, chunkSize) // what was just read is still in the cache
+	var read int64
+	for {
+		n, err := r.Read(buf)
+		s.Block(buf[:n])
+		read += int64(n)
+		if err == io.EOF {
+			return read, nil
+		}
+		if err != nil {
+			return read, err
+		}
+	}
 }
 
 // Flush emits every signal that still waits for more lines. Call it at the end
@@ -133,9 +155,7 @@ func (s *Scanner) begin(at time.Time, text []byte) {
 	if s.waiting > 0 {
 		s.feed(text)
 	}
-	if s.open > 0 {
-		s.closeDue(at)
-	}
+	s.closeDue(at)
 }
 
 // feed shows a line to the hits that look for following lines.
@@ -163,12 +183,17 @@ func (s *Scanner) feed(text []byte) {
 
 // closeDue emits the signals that a line at this time can no longer join.
 func (s *Scanner) closeDue(at time.Time) {
-	if at.IsZero() {
+	if since := at.Sub(s.oldest); at.IsZero() || s.open == 0 || since >= 0 && since < joinWithin {
 		return
 	}
+	s.oldest = at
 	for r := range s.states {
-		if st := &s.states[r]; st.open && st.left == 0 && at.Sub(st.signal.At).Abs() >= joinWithin {
+		st := &s.states[r]
+		if st.open && st.left == 0 && at.Sub(st.signal.At).Abs() >= joinWithin {
 			s.close(r)
+		}
+		if st.open && st.signal.At.Before(s.oldest) {
+			s.oldest = st.signal.At
 		}
 	}
 }
@@ -193,7 +218,9 @@ func (s *Scanner) try(r int, at time.Time, text []byte, start, end int64) {
 		s.close(r)
 		st.signal = soak.Signal{At: at, Target: s.target, Name: ru.Name}
 		st.open = true
-		s.open++
+		if s.open++; s.open == 1 || at.Before(s.oldest) {
+			s.oldest = at
+		}
 	}
 	st.hit(text, values)
 	s.await(st)
