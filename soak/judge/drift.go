@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"leakcheck/soak"
 	"leakcheck/soak/checklist"
 )
@@ -19,14 +17,14 @@ const maxSlices = 32
 type course struct {
 	start  time.Time
 	width  time.Duration
-	slices []*hdrhistogram.Histogram
+	slices []*latencies
 }
 
 func newCourse(start time.Time, width time.Duration) *course {
 	return &course{start: start, width: max(width, time.Millisecond)}
 }
 
-func (c *course) add(at time.Time, latency *hdrhistogram.Histogram) {
+func (c *course) add(at time.Time, latency *latencies) {
 	if at.Before(c.start) {
 		return
 	}
@@ -38,7 +36,7 @@ func (c *course) add(at time.Time, latency *hdrhistogram.Histogram) {
 		c.slices = append(c.slices, nil)
 	}
 	if c.slices[i] == nil {
-		c.slices[i] = newHistogram()
+		c.slices[i] = newLatencies()
 	}
 	c.slices[i].Merge(latency)
 }
@@ -63,14 +61,14 @@ func (c *course) widen() {
 // quantile reads a quantile, in microseconds, of the slices whose middle lies
 // in [from, to), and how many latencies they hold.
 func (c *course) quantile(q float64, from, to time.Time) (micros float64, n int64) {
-	all := newHistogram()
+	all := newLatencies()
 	for i, h := range c.slices {
 		middle := c.start.Add(time.Duration(i)*c.width + c.width/2)
 		if h != nil && !middle.Before(from) && middle.Before(to) {
 			all.Merge(h)
 		}
 	}
-	return float64(all.ValueAtQuantile(q)), all.TotalCount()
+	return float64(all.ValueAtPercentile(q)), all.TotalCount()
 }
 
 // enough is how many answers a 95th percentile needs.
@@ -90,7 +88,7 @@ func (c *course) drift(from, to time.Time) (factor float64, ok bool) {
 
 // follow adds latencies to the course of a scenario, if a check reads its
 // drift.
-func (t *traffic) follow(name string, x soak.LoadInterval, latency *hdrhistogram.Histogram) {
+func (t *traffic) follow(name string, x soak.LoadInterval, latency *latencies) {
 	c, known := t.courses[name]
 	if !known {
 		if t.judge.loaded().list.Reads(driftFact(name)) {

@@ -33,10 +33,21 @@ func (f *facts) node(name string) checklist.Fact {
 	case "up":
 		return f.up()
 	}
-	if h.health == "" {
-		return checklist.Fact{Value: "none", Note: "the engine runs no health check"}
+	return f.health()
+}
+
+// health is the engine's last word in the window, or what it said when the
+// target was described.
+func (f *facts) health() checklist.Fact {
+	switch {
+	case f.w.happenings.health != "":
+		return checklist.Text(f.w.happenings.health)
+	case f.late():
+		return checklist.Fact{Missing: "nobody watched the health check in this window", Closed: true}
+	case f.t.info.Health != "":
+		return checklist.Text(f.t.info.Health)
 	}
-	return checklist.Text(h.health)
+	return checklist.Fact{Value: "none", Note: "the engine runs no health check"}
 }
 
 // first says when the first of its kind was.

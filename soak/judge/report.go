@@ -44,6 +44,9 @@ func (j *Judge) runInfo(now time.Time) soak.RunInfo {
 // memory is the curve with what moved in it.
 func (t *target) memory() soak.MemoryResult {
 	r := soak.MemoryResult{Result: t.result(), Components: t.ranges.components(), Lives: t.lives.number}
+	if since := t.stream.Since(); !since.IsZero() {
+		r.Since = &since
+	}
 	r.Target = t.info.Name
 	r.Traits = orEmpty(r.Traits)
 	r.Models = orEmpty(r.Models)

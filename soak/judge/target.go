@@ -120,18 +120,26 @@ func (t *target) describe(info soak.TargetInfo) {
 	t.anchor(info.Started)
 }
 
+// justStarted is how long before a rehearsal a container may have started for
+// its start-up lines to be part of the rehearsal's first minutes.
+const justStarted = time.Minute
+
 // anchor sets where windows count from, once.
 func (t *target) anchor(start time.Time) {
 	if start.IsZero() || !t.start.IsZero() {
 		return
 	}
-	if t.run.Rehearsal > 0 && t.run.Started.After(start) {
-		start = t.run.Started
-	}
 	t.start = start
-	view := checklist.View{Started: start, Scale: t.run.Rehearsal}
+	if t.run.Rehearsal > 0 && t.run.Started.After(start) {
+		t.start = t.run.Started
+	}
+	view := checklist.View{Started: t.start, Scale: t.run.Rehearsal}
 	for _, w := range t.order {
 		w.from, w.to = view.Span(w.span)
+		w.logFrom = w.from
+		if w.span.From == 0 && t.start.Sub(start) <= justStarted {
+			w.logFrom = start
+		}
 		end := w.to
 		if end.IsZero() && t.run.Planned > 0 {
 			end = t.run.Started.Add(time.Duration(t.run.Planned * float64(time.Second)))

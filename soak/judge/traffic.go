@@ -5,18 +5,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"leakcheck/soak"
 )
 
 // allScenarios is the key under which all scenarios count together.
 const allScenarios = ""
-
-// longestLatency is what a histogram holds at most, in microseconds.
-const longestLatency = int64(time.Hour / time.Microsecond)
 
 // traffic is the load of a run. It goes to one target, whose windows it fills.
 type traffic struct {
@@ -32,8 +26,7 @@ type traffic struct {
 type counts struct {
 	due, requests, errors, bytes int64
 	kinds                        map[soak.ErrorKind]int64
-	latency                      *hdrhistogram.Histogram // nil until there is one
-	max                          int64                   // microseconds
+	latency                      *latencies // nil until there is one
 }
 
 func newTraffic(j *Judge) *traffic {
@@ -42,13 +35,8 @@ func newTraffic(j *Judge) *traffic {
 
 // add takes what was fired of one scenario in one interval.
 func (t *traffic) add(x soak.LoadInterval) {
-	var latency *hdrhistogram.Histogram
-	if len(x.Latency) > 0 {
-		var err error
-		if latency, err = hdrhistogram.Decode(x.Latency); err != nil {
-			t.damaged = true
-		}
-	}
+	latency, err := unpack(x.Latency)
+	t.damaged = t.damaged || err != nil
 	windows := t.windows()
 	for _, name := range keys(x.Scenario) {
 		count(t.total, name, x, latency)
@@ -86,7 +74,7 @@ func keys(scenario string) []string {
 }
 
 // count adds an interval to the counts of a name.
-func count(in map[string]*counts, name string, x soak.LoadInterval, latency *hdrhistogram.Histogram) {
+func count(in map[string]*counts, name string, x soak.LoadInterval, latency *latencies) {
 	c := in[name]
 	if c == nil {
 		c = &counts{kinds: map[soak.ErrorKind]int64{}}
@@ -97,19 +85,14 @@ func count(in map[string]*counts, name string, x soak.LoadInterval, latency *hdr
 		c.errors += n
 		c.kinds[kind] += n
 	}
-	if latency == nil || latency.TotalCount() == 0 {
+	if latency == nil {
 		return
 	}
 	if c.latency == nil {
-		c.latency = newHistogram()
+		c.latency = newLatencies()
 	}
 	c.latency.Merge(latency)
-	c.max = max(c.max, latency.Max())
 }
-
-// newHistogram holds latencies to two digits in 30 kB: there is one for each
-// window and scenario.
-func newHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, longestLatency, 2) }
 
 // kindsText lists how requests failed: "timeout 3, refused 1".
 func (c *counts) kindsText() string {
@@ -125,7 +108,7 @@ func (c *counts) ms(quantile float64) float64 {
 	if c.latency == nil {
 		return 0
 	}
-	return float64(min(c.latency.ValueAtQuantile(quantile), c.max)) / 1000
+	return float64(c.latency.ValueAtPercentile(quantile)) / 1000
 }
 
 // fired reports whether a scenario, or any, was fired.

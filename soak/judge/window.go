@@ -11,6 +11,7 @@ import (
 type window struct {
 	span     soak.Window
 	from, to time.Time // to is zero for the end of the run
+	logFrom  time.Time // from when on log lines count
 
 	ranges
 	last    time.Time     // of the samples inside
@@ -88,10 +89,7 @@ func (w *window) event(e soak.Event, restart bool) {
 
 // log adds the part of a span's lines that falls into the window.
 func (w *window) log(s soak.LogSpan) {
-	from, to := s.From, s.To
-	if from.Before(w.from) {
-		from = w.from
-	}
+	from, to := later(s.From, w.logFrom), s.To
 	if !w.to.IsZero() && to.After(w.to) {
 		to = w.to
 	}
@@ -105,7 +103,7 @@ func (w *window) log(s soak.LogSpan) {
 }
 
 func (w *window) signal(s soak.Signal) {
-	if !w.inside(s.At) {
+	if s.At.Before(w.logFrom) || !w.to.IsZero() && s.At.After(w.to) {
 		return
 	}
 	if w.hits[s.Name] == nil {
