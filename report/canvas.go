@@ -75,23 +75,35 @@ func (c *canvas) set(n, x, y int) {
 
 // render returns one line of cells, each layer in its colour.
 func (c *canvas) render(row int, paint palette) string {
-	var b strings.Builder
-	top, below := c.lines[row][0], c.lines[row][1]
-	for i := range top {
+	var out, run strings.Builder
+	paints := [...]func(string) string{paint.curve, paint.floor, func(s string) string { return s }}
+	last := len(paints) - 1
+	for i := range c.columns {
+		layer, cell := c.cell(row, i)
+		if layer != last {
+			out.WriteString(paints[last](run.String()))
+			run.Reset()
+			last = layer
+		}
+		run.WriteRune(cell)
+	}
+	out.WriteString(paints[last](run.String()))
+	return strings.TrimRight(out.String(), " ")
+}
+
+// cell returns what stands in one place and the layer that it belongs to; 2
+// is none.
+func (c *canvas) cell(row, column int) (int, rune) {
+	for layer, plain := range "*-" {
+		dots := c.lines[row][layer][column]
 		switch {
-		case top[i] != 0 && c.unicode:
-			b.WriteString(paint.curve(string(rune(0x2800 + int(top[i])))))
-		case top[i] != 0:
-			b.WriteString(paint.curve("*"))
-		case below[i] != 0 && c.unicode:
-			b.WriteString(paint.floor(string(rune(0x2800 + int(below[i])))))
-		case below[i] != 0:
-			b.WriteString(paint.floor("-"))
-		default:
-			b.WriteByte(' ')
+		case dots != 0 && c.unicode:
+			return layer, 0x2800 + rune(dots)
+		case dots != 0:
+			return layer, plain
 		}
 	}
-	return strings.TrimRight(b.String(), " ")
+	return 2, ' '
 }
 
 // divide rounds to the nearest.

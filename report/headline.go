@@ -68,7 +68,7 @@ func (v *View) verdict(t *Target) Statement {
 	case soak.LeakYes:
 		return Statement{Text: name + " leaks" + rateOf(m, " ") + v.failedChecks(t, "; "), Tone: Bad}
 	case soak.LeakNo:
-		text := name + " does not leak: " + string(m.Pattern) + v.ruledOut(m) + v.failedChecks(t, "; but ")
+		text := name + ": no leak, " + string(m.Pattern) + v.ruledOut(m) + v.failedChecks(t, "; but ")
 		if t.Tally[soak.Fail] > 0 {
 			return Statement{Text: text, Tone: Bad}
 		}
@@ -94,7 +94,7 @@ func (v *View) ruledOut(m *soak.MemoryResult) string {
 	if m.Slope == nil || m.Tolerance <= 0 {
 		return " over " + over
 	}
-	return "; above " + soak.FormatRate(m.Tolerance) + " ruled out, " + over
+	return "; above " + soak.FormatRate(m.Tolerance) + " ruled out in " + over
 }
 
 func (v *View) failedChecks(t *Target, before string) string {

@@ -38,35 +38,70 @@ func (p *printer) checklist(t *Target, suffix string) {
 	}
 }
 
+// wideEnough is from how many columns on evidence stands beside its check.
+const wideEnough = 120
+
+// checkColumn is where a check's sentence begins: the longest outcome fits.
+const checkColumn = 21
+
+// check prints a sentence and, beside it or below, its evidence and hints.
 func (p *printer) check(c soak.CheckResult) {
 	tone := outcomeTone(c.Outcome)
-	mark := outcomeMark(c.Outcome, p.Unicode)
-	said := string(c.Outcome)
-	head := pad(mark+" "+said, 17)
+	mark := "    " + pad(outcomeMark(c.Outcome, p.Unicode)+" "+string(c.Outcome), checkColumn-4)
 	text := c.Text
 	if m := measured(c); m != "" {
 		text += " (" + m + ")"
 	}
-	for i, l := range wrap(text, p.Width-len(head)-4) {
+	room, beside := p.Width-checkColumn, 0
+	if p.Width >= wideEnough {
+		room = (p.Width - checkColumn) * 9 / 20
+		beside = p.Width - checkColumn - room - 2
+	}
+	left, right := wrap(text, room), p.evidence(c, max(beside, 0), room)
+	if beside == 0 {
+		left, right = append(left, right...), nil
+	}
+	for i := range max(len(left), len(right)) {
+		head, l, r := strings.Repeat(" ", checkColumn), "", ""
 		if i == 0 {
-			p.line("    %s%s", p.paint.tone(tone, head), l)
-		} else {
-			p.line("    %17s%s", "", l)
+			head = p.paint.tone(tone, mark)
 		}
+		if i < len(left) {
+			l = left[i]
+		}
+		if i < len(right) {
+			l, r = pad(l, room+2), right[i]
+		}
+		p.line("%s%s%s", head, l, r)
 	}
+}
+
+// evidence lists what speaks for an outcome that is no pass, and what to do.
+func (p *printer) evidence(c soak.CheckResult, beside, room int) []string {
 	if c.Outcome == soak.Pass {
-		return
+		return nil
 	}
+	if beside > 0 {
+		room = beside
+	}
+	var out []string
 	if c.Evidence != "" {
-		p.labelled(strings.Repeat(" ", 21), "", 0, c.Evidence, Faint)
-	}
-	if c.Outcome == soak.Fail || c.Outcome == soak.Warn {
-		for _, h := range []string{c.Hint, c.Next} {
-			if h != "" {
-				p.labelled(strings.Repeat(" ", 21), "> ", 2, h, Plain)
-			}
+		for _, l := range wrap(c.Evidence, room) {
+			out = append(out, p.paint.tone(Faint, l))
 		}
 	}
+	if c.Outcome != soak.Fail && c.Outcome != soak.Warn {
+		return out
+	}
+	for _, h := range []string{c.Hint, c.Next} {
+		if h == "" {
+			continue
+		}
+		for i, l := range wrap(h, room-2) {
+			out = append(out, []string{"> ", "  "}[min(i, 1)]+l)
+		}
+	}
+	return out
 }
 
 // measured joins what was measured with what was asked for.

@@ -54,7 +54,11 @@ func (p *printer) table(columns []column, rows [][]string) {
 		return
 	}
 	for line := range strings.Lines(b.String()) {
-		p.line(" %s", strings.TrimRight(line, "\n"))
+		line = strings.TrimRight(line, "\n")
+		if strings.Trim(line, "─-") == "" {
+			line = " " + p.paint.label(line[len(line)/width(line):]) // the rule, as wide as the text
+		}
+		p.line(" %s", line)
 	}
 }
 

@@ -107,8 +107,8 @@ func (p *printer) screen(v *View) {
 	}
 	for _, t := range v.Targets {
 		p.line("")
-		p.statement(Statement{Word: t.mark(), Text: t.Verdict.Text, Tone: t.Verdict.Tone})
-		p.facts(shared(t.Facts, t.mark() == "ok"))
+		p.statement(Statement{Word: p.mark(t), Text: t.Verdict.Text, Tone: t.Verdict.Tone})
+		p.facts(shared(t.Facts, t.Verdict.Tone == Good))
 	}
 	if len(v.Targets) > 1 {
 		p.line("")
@@ -118,13 +118,13 @@ func (p *printer) screen(v *View) {
 }
 
 func (p *printer) statement(s Statement) {
-	lines := wrap(s.Text, p.Width-len(s.Word)-2)
+	lines := wrap(s.Text, p.Width-width(s.Word)-2)
 	for i, l := range lines {
 		if i == 0 {
 			p.line("%s  %s", p.paint.badge(s.Tone, s.Word), p.paint.strong(l))
 			continue
 		}
-		p.line("%s  %s", strings.Repeat(" ", len(s.Word)), p.paint.strong(l))
+		p.line("%s  %s", strings.Repeat(" ", width(s.Word)), p.paint.strong(l))
 	}
 }
 
@@ -147,15 +147,15 @@ func shared(facts []Fact, well bool) []Fact {
 	return out
 }
 
-// mark is a target's state in one word, of the verdict's own tone.
-func (t *Target) mark() string {
+// mark is a target's state in one character, of the verdict's own tone.
+func (p *printer) mark(t *Target) string {
 	switch t.Verdict.Tone {
 	case Good:
-		return "ok"
+		return outcomeMark(soak.Pass, p.Unicode)
 	case Bad:
-		return "bad"
+		return outcomeMark(soak.Fail, p.Unicode)
 	}
-	return "?"
+	return outcomeMark(soak.Inconclusive, p.Unicode)
 }
 
 // observer prints what watching cost.

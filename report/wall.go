@@ -27,12 +27,12 @@ func (v *View) wall(t *Target) (string, Tone) {
 	if f == nil || f.Wall == "" {
 		return "none known: no limit, no ceiling", Faint
 	}
-	where := wallName(f.Wall) + " at " + soak.FormatBytes(f.WallBytes)
+	where := wallName(f.Wall) + " of " + soak.FormatBytes(f.WallBytes)
 	left := v.left(m, f)
 	switch {
 	case m.Leak == soak.LeakYes && f.Hours.Estimate != nil:
 		d := hours(*f.Hours.Estimate)
-		return v.hits(f, d) + ", about " + v.Clock(v.End.Add(d)) + "; wall: " + where + left, Bad
+		return v.hits(f, d) + ", about " + v.Clock(v.End.Add(d)) + "; wall: " + wallName(f.Wall) + left, Bad
 	case m.Leak == soak.LeakInconclusive && f.Hours.Low != nil:
 		d := hours(*f.Hours.Low)
 		text := "at worst " + span(d) + " away (" + v.Clock(v.End.Add(d)) + ")"

@@ -1,0 +1,50 @@
+package report
+
+import (
+	"io"
+	"strings"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// Run is one stored run in a list.
+type Run struct {
+	ID      string   `json:"id"`
+	State   string   `json:"state"`
+	Profile string   `json:"profile"`
+	Targets []string `json:"targets"`
+	// Started is when the run began, Duration how long its data goes.
+	Started  time.Time `json:"started"`
+	Duration float64   `json:"duration_s"`
+	Bytes    int64     `json:"bytes"`
+	// Problem says why a run cannot be read.
+	Problem string `json:"problem,omitempty"`
+}
+
+// RunsJSON prints a list of runs as the leakcheck.runs/1 contract.
+func RunsJSON(w io.Writer, runs []Run) error {
+	return writeJSON(w, struct {
+		Schema string `json:"schema"`
+		Runs   []Run  `json:"runs"`
+	}{"leakcheck.runs/1", each(list(runs), func(r *Run) { r.Targets = list(r.Targets) })})
+}
+
+// RunsText prints a list of runs as a table; now is what times are near to.
+func RunsText(w io.Writer, runs []Run, now time.Time, o TextOptions) error {
+	p := newPrinter(o)
+	var rows [][]string
+	for _, r := range runs {
+		rows = append(rows, []string{
+			Clean(r.ID), r.State, clock(r.Started, now), elapsed(seconds(r.Duration)), soak.FormatBytes(float64(r.Bytes)),
+			Clean(r.Profile), Clean(strings.Join(r.Targets, ", ")),
+		})
+	}
+	p.table([]column{{name: "run"}, {name: "state"}, {name: "started"}, {name: "length", right: true}, {name: "size", right: true}, {name: "profile"}, {name: "targets"}}, rows)
+	for _, r := range runs {
+		if r.Problem != "" {
+			p.labelled("", Clean(r.ID), width(r.ID)+2, Clean(r.Problem), Caution)
+		}
+	}
+	return p.flush(w)
+}
