@@ -1,0 +1,144 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"leakcheck/report"
+	"leakcheck/soak/record"
+)
+
+func newRuns(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "runs",
+		Short: "List, export and remove stored runs",
+		Long: `Runs are stored in $XDG_STATE_HOME/leakcheck (~/.local/state/leakcheck), one file
+each, unless 'soak --out DIR' put them elsewhere. A RUN is an id from 'runs list',
+a unique prefix of one, latest, or a folder or record file.
+
+` + exitCodes,
+		Example: `  leakcheck runs list
+  leakcheck runs export latest > samples.csv
+  leakcheck runs remove k3f9`,
+	}
+	c.AddCommand(a.newRunsList(), a.newRunsExport(), a.newRunsRemove())
+	return c
+}
+
+func (a *app) newRunsList() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use: "list", Short: "List the stored runs, the latest first", Args: cobra.NoArgs,
+		Example: "  leakcheck runs list",
+		RunE: func(*cobra.Command, []string) error {
+			if format != "text" && format != "json" {
+				return usage("--format %q: use text or json", format)
+			}
+			dir := record.Dir(a.getenv)
+			all, err := record.List(dir)
+			if err != nil {
+				return notMeasured(err)
+			}
+			if len(all) == 0 && format == "text" {
+				fmt.Fprintf(a.stderr, "No run is stored in %s yet. 'leakcheck soak' stores one.\n", dir)
+				return nil
+			}
+			return a.printRuns(all, format)
+		},
+	}
+	c.Flags().StringVar(&format, "format", "text", "what to print: text or json")
+	return c
+}
+
+func (a *app) printRuns(all []record.Summary, format string) error {
+	rows := make([]report.Run, 0, len(all))
+	for _, s := range all {
+		r := report.Run{
+			ID: s.ID, State: string(s.State), Profile: s.Profile, Targets: s.Targets,
+			Started: s.Started, Duration: max(s.Last.Sub(s.Started), 0).Seconds(), Bytes: s.Size,
+		}
+		if s.Err != nil {
+			r.Problem = s.Err.Error()
+		}
+		rows = append(rows, r)
+	}
+	if format == "json" {
+		return report.RunsJSON(a.stdout, rows)
+	}
+	return report.RunsText(a.stdout, rows, time.Now(), a.textOptions(a.stdout))
+}
+
+func (a *app) newRunsExport() *cobra.Command {
+	var out string
+	c := &cobra.Command{
+		Use: "export RUN", Short: "Write a run's samples as CSV", Args: cobra.ExactArgs(1),
+		Long: `export writes one row for each sample, oldest first, in the form of samples.csv,
+which 'leakcheck classify' reads back. Of a damaged record it writes all that can
+still be read, and exits with 3.`,
+		Example: `  leakcheck runs export latest > samples.csv
+  leakcheck runs export ./soak-out -o samples.csv`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			path, err := record.Find(record.Dir(a.getenv), args[0])
+			if err != nil {
+				return missing(err)
+			}
+			if out == "" {
+				return missing(export(a.stdout, path))
+			}
+			f, err := os.OpenFile(out, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+			if err != nil {
+				return usage("--output: %w", err)
+			}
+			return missing(errors.Join(export(f, path), f.Close()))
+		},
+	}
+	c.Flags().StringVarP(&out, "output", "o", "", "file to write (default: standard output)")
+	return c
+}
+
+// export writes what can be read of a record, also of a damaged one.
+func export(w io.Writer, path string) error {
+	rec, err := record.Open(path)
+	if d := (*record.DamagedError)(nil); errors.As(err, &d) && d.Samples > 0 {
+		rec, err = record.Salvage(path)
+	}
+	if err != nil {
+		return err
+	}
+	defer rec.Close()
+	err = record.WriteCSV(w, rec.Samples(""))
+	if d := (*record.DamagedError)(nil); errors.As(err, &d) {
+		return fmt.Errorf("%s is damaged (%w): the %d samples that could be read were written", path, d.Err, d.Samples)
+	}
+	return err
+}
+
+func (a *app) newRunsRemove() *cobra.Command {
+	return &cobra.Command{
+		Use: "remove RUN...", Short: "Delete stored runs for good", Args: cobra.MinimumNArgs(1),
+		Example: "  leakcheck runs remove k3f9",
+		RunE: func(_ *cobra.Command, args []string) error {
+			paths := make([]string, len(args))
+			for i, ref := range args {
+				var err error
+				if paths[i], err = record.Find(record.Dir(a.getenv), ref); err != nil {
+					return missing(err)
+				}
+			}
+			for _, path := range paths {
+				if err := record.Remove(path); err != nil {
+					return missing(err)
+				}
+				if !a.quiet {
+					fmt.Fprintln(a.stderr, "Removed", path)
+				}
+			}
+			return nil
+		},
+	}
+}
