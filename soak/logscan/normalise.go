@@ -15,84 +15,107 @@ func normalise(out, line []byte) []byte {
 			line = line[n:]
 			continue
 		}
-		n := wordLen(line)
-		if n == 0 {
+		token := tokenAt(line)
+		if isID(token) {
+			out = append(out, "ID"...)
+			line = line[len(token):]
+			continue
+		}
+		word := wordAt(line)
+		if len(word) == 0 {
 			out = append(out, line[0])
 			line = line[1:]
 			continue
 		}
-		out = append(out, fold(line[:n])...)
-		line = line[n:]
+		out = appendFolded(out, word)
+		line = line[len(word):]
 	}
 	return dropStamp(out)
 }
 
-// wordLen returns the length of the word that text begins with. Dashes and
-// underscores hold a word together, so that a UUID or a base64url id is one.
-func wordLen(text []byte) int {
+// wordAt returns the letters and digits that text begins with.
+func wordAt(text []byte) []byte {
+	n := 0
+	for n < len(text) && isAlnum(text[n]) {
+		n++
+	}
+	return text[:n]
+}
+
+// tokenAt is wordAt with the dashes and underscores of UUIDs and base64url.
+func tokenAt(text []byte) []byte {
 	n := 0
 	for n < len(text) && (isAlnum(text[n]) || n > 0 && (text[n] == '-' || text[n] == '_')) {
 		n++
 	}
-	return n
+	return text[:n]
 }
 
-// fold returns what stands for a word.
-func fold(word []byte) []byte {
-	var digits, hex, upper, lower, other int
-	for i, c := range word {
+// count is what a text is made of.
+type count struct{ digits, hex, upper, lower, dashes int }
+
+func countOf(text []byte) (c count) {
+	for _, b := range text {
 		switch {
-		case c >= '0' && c <= '9':
-			digits++
-			hex++
-		case c >= 'a' && c <= 'f', c >= 'A' && c <= 'F', c == 'x' && i == 1 && word[0] == '0':
-			hex++
-			other++
-		case c >= 'a' && c <= 'z':
-			lower++
-			other++
-		case c >= 'A' && c <= 'Z':
-			upper++
-			other++
+		case b >= '0' && b <= '9':
+			c.digits++
+			c.hex++
+		case b >= 'a' && b <= 'z':
+			c.lower++
+		case b >= 'A' && b <= 'Z':
+			c.upper++
+		default:
+			c.dashes++
+		}
+		if b >= 'a' && b <= 'f' || b >= 'A' && b <= 'F' {
+			c.hex++
 		}
 	}
-	switch {
-	case digits == 0 && len(word) < 20, digits == 0 && (upper == 0 || lower == 0):
-		return word
-	case other == 0:
-		return []byte("N")
-	case hex == len(bytes.Trim(word, "-_")) && digits > 0 && len(word) >= 4,
-		digits > 0 && len(word) >= 12,
-		digits == 0 && upper > 3 && lower > 3 && len(word) >= 32:
-		return []byte("ID")
-	case digits == 0:
-		return word
-	}
-	return foldDigits(word)
+	return c
 }
 
-// foldDigits replaces each run of digits in a word by N.
-func foldDigits(word []byte) []byte {
-	out := make([]byte, 0, len(word))
-	for i, c := range word {
-		if c < '0' || c > '9' {
-			out = append(out, c)
+// isID recognises UUIDs and long base64url, such as Arweave's transactions.
+func isID(token []byte) bool {
+	if len(token) < 36 {
+		return false
+	}
+	c := countOf(token)
+	uuid := len(token) == 36 && c.dashes == 4 && c.hex == 32
+	return uuid || c.digits > 0 && c.upper > 3 && c.lower > 3
+}
+
+// appendFolded appends what stands for a word.
+func appendFolded(out, word []byte) []byte {
+	c := countOf(word)
+	switch {
+	case c.digits == 0:
+		return append(out, word...)
+	case c.digits == len(word):
+		return append(out, 'N')
+	case c.hex == len(word) && len(word) >= 4, len(word) >= 12, len(word) > 2 && word[0] == '0' && word[1] == 'x':
+		return append(out, "ID"...)
+	}
+	for i, b := range word {
+		if b < '0' || b > '9' {
+			out = append(out, b)
 		} else if i == 0 || word[i-1] < '0' || word[i-1] > '9' {
-			out = append(out, 'N')
+			out = append(out, 'N') // one for the whole number
 		}
 	}
 	return out
 }
 
-// dropStamp takes a folded time of day or date off the front.
+// dropStamp takes a folded time of day or date off the front: at least three
+// numbers, up to a blank.
 func dropStamp(line []byte) []byte {
-	rest := bytes.TrimLeft(line, "N-:./,TZ[]+ ")
-	if stamp := line[:len(line)-len(rest)]; bytes.Count(stamp, []byte("N")) >= 3 {
-		return rest
+	stamp := line[:len(line)-len(bytes.TrimLeft(line, "N-:./,TZ[]+ "))]
+	stamp = stamp[:bytes.LastIndexByte(stamp, ' ')+1]
+	if bytes.Count(stamp, []byte("N")) < 3 {
+		return line
 	}
-	return line
+	return line[len(stamp):]
 }
 
-func isAlnum(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+func isAlnum(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
