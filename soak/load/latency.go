@@ -17,25 +17,33 @@ type Quantiles struct {
 // that is damaged.
 func Latencies(encoded ...[]byte) (Quantiles, error) {
 	all, err := merge(encoded...)
-	if err != nil || all == nil || all.TotalCount() == 0 {
+	if err != nil {
 		return Quantiles{}, err
 	}
-	ms := func(q float64) float64 { return float64(all.ValueAtQuantile(q)) / 1000 }
-	return Quantiles{Count: all.TotalCount(), P50: ms(50), P95: ms(95), P99: ms(99), Max: float64(all.Max()) / 1000}, nil
+	return quantilesOf(all), nil
 }
 
-// merge returns nil if there is nothing to join.
-func merge(encoded ...[]byte) (all *hdrhistogram.Histogram, err error) {
+func quantilesOf(h *hdrhistogram.PackedHistogram) Quantiles {
+	if h.TotalCount() == 0 {
+		return Quantiles{}
+	}
+	ms := func(p float64) float64 { return float64(h.ValueAtPercentile(p)) / 1000 }
+	return Quantiles{Count: h.TotalCount(), P50: ms(50), P95: ms(95), P99: ms(99), Max: float64(h.Max()) / 1000}
+}
+
+// newPacked holds what a histogram of the engine's holds, in the space of the
+// buckets that are in use.
+func newPacked() *hdrhistogram.PackedHistogram { return hdrhistogram.NewPacked(1, longest, digits) }
+
+func merge(encoded ...[]byte) (*hdrhistogram.PackedHistogram, error) {
+	all := newPacked()
 	for _, b := range encoded {
 		if len(b) == 0 {
 			continue
 		}
-		h, err := hdrhistogram.Decode(b)
+		h, err := hdrhistogram.DecodePacked(b)
 		if err != nil {
 			return nil, fmt.Errorf("latency histogram: %w", err)
-		}
-		if all == nil {
-			all = newHistogram()
 		}
 		all.Merge(h)
 	}

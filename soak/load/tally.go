@@ -13,8 +13,11 @@ import (
 // ones count as it.
 const longest = int64(time.Hour / time.Microsecond)
 
-// newHistogram holds latencies to three digits in 190 kB, however many they are.
-func newHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, longest, 3) }
+// digits is how many digits of a latency are right.
+const digits = 3
+
+// newHistogram holds latencies in 190 kB, however many they are.
+func newHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, longest, digits) }
 
 // tally counts one scenario in one phase since the last take.
 type tally struct {

@@ -16,9 +16,9 @@ const enough = 20
 // of late, and how fast the node was when it was well.
 type traffic struct {
 	recent   []interval
-	first    *hdrhistogram.Histogram // collects the baseline; nil once there is one
-	baseline float64                 // the healthy 95th percentile in microseconds
-	slowRun  int                     // intervals in a row in which the node was slow
+	first    *hdrhistogram.PackedHistogram // collects the baseline; nil once there is one
+	baseline float64                       // the healthy 95th percentile in microseconds
+	slowRun  int                           // intervals in a row in which the node was slow
 }
 
 type interval struct {
@@ -30,7 +30,7 @@ type interval struct {
 func (b *Brake) load(in soak.LoadInterval) string {
 	t := b.traffic[in.Scenario]
 	if t == nil {
-		t = &traffic{first: newHistogram()}
+		t = &traffic{first: newPacked()}
 		b.traffic[in.Scenario] = t
 	}
 	failed := int64(0)
@@ -38,12 +38,12 @@ func (b *Brake) load(in soak.LoadInterval) string {
 		failed += n
 	}
 	latency, err := merge(in.Latency)
-	if err != nil {
-		latency = nil // a damaged histogram says nothing about the node
-	}
 	t.add(interval{at: in.At, requests: in.Requests, errors: failed}, b.o.Window)
-	if reason := t.failing(in.Scenario, b.o); reason != "" || latency == nil {
+	if reason := t.failing(in.Scenario, b.o); reason != "" {
 		return reason
+	}
+	if err != nil || latency.TotalCount() == 0 {
+		return "" // a damaged histogram says nothing about the node
 	}
 	if t.baseline == 0 {
 		t.learn(latency, failed)
@@ -78,12 +78,12 @@ func (t *traffic) failing(scenario string, o BrakeOptions) string {
 // percentile if they are enough for one, else their median, which is stronger
 // evidence still. Two intervals in a row must be slow: one alone may be a
 // collection's pause.
-func (t *traffic) slow(scenario string, last *hdrhistogram.Histogram, o BrakeOptions) string {
+func (t *traffic) slow(scenario string, last *hdrhistogram.PackedHistogram, o BrakeOptions) string {
 	quantile := 95.
 	if last.TotalCount() < enough {
 		quantile = 50
 	}
-	now := float64(last.ValueAtQuantile(quantile))
+	now := float64(last.ValueAtPercentile(quantile))
 	if now <= o.Slowdown*t.baseline || now < float64(o.MinSlow.Microseconds()) {
 		t.slowRun = 0
 		return ""
@@ -95,13 +95,13 @@ func (t *traffic) slow(scenario string, last *hdrhistogram.Histogram, o BrakeOpt
 }
 
 // learn collects the baseline from answers of intervals without errors.
-func (t *traffic) learn(in *hdrhistogram.Histogram, failed int64) {
+func (t *traffic) learn(in *hdrhistogram.PackedHistogram, failed int64) {
 	if failed > 0 {
 		return
 	}
 	t.first.Merge(in)
 	if t.first.TotalCount() >= enough {
-		t.baseline = float64(t.first.ValueAtQuantile(95))
+		t.baseline = float64(t.first.ValueAtPercentile(95))
 		t.first = nil
 	}
 }
