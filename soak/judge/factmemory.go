@@ -55,9 +55,6 @@ func undecided(r soak.Result) string {
 	if r.HoursToDecide != nil {
 		text += fmt.Sprintf("; %s more would decide", since(hours(*r.HoursToDecide)))
 	}
-	if r.Detectable != nil {
-		text += fmt.Sprintf("; a leak of %s would have been seen", soak.FormatRate(*r.Detectable))
-	}
 	return text
 }
 

@@ -61,11 +61,11 @@ func (f *facts) seenShare() float64 {
 	if length <= 0 {
 		return 0
 	}
-	covered := f.w.covered
 	if f.w.last.IsZero() {
 		return 0
 	}
-	return min(covered.Seconds()/length.Seconds(), 1)
+	after := min(max(f.to.Sub(f.w.last), 0), f.t.steady()) // what the last sample stands for
+	return min((f.w.covered+after).Seconds()/length.Seconds(), 1)
 }
 
 // seen makes a fact about samples honest: of a window that was seen in part,

@@ -130,7 +130,7 @@ func check(expr string, change ...func(*soak.Check)) *soak.Profile {
 		f(&c)
 	}
 	return &soak.Profile{
-		Name: "test", Checks: []soak.Check{c},
+		Name: "test", Ceiling: 5e9, Checks: []soak.Check{c},
 		Signals: []soak.SignalRule{
 			{Name: "cleaned", Pattern: "Cleaned (?P<n>[0-9]+)"},
 			{Name: "rate", Pattern: "(?P<percent>[0-9.]+)%", Units: map[string]string{"percent": "%"}, Help: "it prints one each 100 lookups"},
