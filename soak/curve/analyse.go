@@ -57,7 +57,7 @@ func (s *Stream) analyseLife() *analysis {
 	l := s.current()
 	until, clipped := s.clip(l)
 	a := &analysis{whole: l.floor(-1, until), until: until, clipped: clipped}
-	a.floor, a.full = a.whole, l.series(a.whole.points)
+	a.floor, a.full = a.whole, l.series(a.whole)
 	a.frame(l)
 	return a.finish(s)
 }
@@ -66,7 +66,7 @@ func (s *Stream) analyseLife() *analysis {
 func (s *Stream) analyseLives() *analysis {
 	l := s.current()
 	a := &analysis{pooled: true, until: math.Inf(1), whole: l.floor(-1, math.Inf(1))}
-	a.floor, a.full = a.whole, l.series(a.whole.points)
+	a.floor, a.full = a.whole, l.series(a.whole)
 	a.begin = l.grid.buckets[0].t
 	a.series = s.pool()
 	return a.finish(s)
@@ -125,7 +125,7 @@ func (a *analysis) frame(l *life) {
 	}
 	a.framed, a.begin = true, a.full.at[i]
 	a.floor = l.floor(a.begin, a.until)
-	a.series = l.series(a.floor.points)
+	a.series = l.series(a.floor)
 	if a.series.len() < minFrame {
 		a.series = a.full.from(i)
 	}
@@ -152,7 +152,7 @@ func (s *Stream) pool() *series {
 	parts := make([]*series, 0, len(s.lives))
 	var longest *series
 	for _, l := range s.lives {
-		p := l.series(l.floor(-1, math.Inf(1)).points)
+		p := l.series(l.floor(-1, math.Inf(1)))
 		parts = append(parts, p)
 		if longest == nil || p.len() > 0 && p.longest() > longest.longest() {
 			longest = p
@@ -162,7 +162,7 @@ func (s *Stream) pool() *series {
 		cut = longest.t[i]
 	}
 	parts = parts[max(0, len(parts)-maxPooled):]
-	total := 0.0
+	total, step := 0.0, typicalStep(longest)
 	for i, p := range parts {
 		k := 0
 		for k < p.len() && p.t[k] < cut {
@@ -175,7 +175,10 @@ func (s *Stream) pool() *series {
 	}
 	for _, p := range parts {
 		if p != nil {
-			all.join(coarse(p, math.Max(total/maxPoints, 1e-3)))
+			// Whole steps: stretches of four and of five samples in turn would
+			// average a bent curve differently.
+			width := step * math.Ceil(total/maxPoints/step-1e-6)
+			all.join(coarse(p, width))
 		}
 	}
 	return all
@@ -185,12 +188,12 @@ func (s *Stream) pool() *series {
 // from its first point. Stretches that are not full are left out: the mean of a
 // bent curve over a shorter stretch would lie elsewhere.
 func coarse(s *series, width float64) *series {
-	out := &series{lives: []int{0}}
+	out := &series{lives: []int{0}, width: width}
 	most := 0.0
 	for i := 0; i < s.len(); {
-		cell := math.Floor((s.t[i] - s.t[0]) / width)
+		cell := math.Floor((s.t[i]-s.t[0])/width + 0.01)
 		var t, y, at, n float64
-		for ; i < s.len() && math.Floor((s.t[i]-s.t[0])/width) == cell; i++ {
+		for ; i < s.len() && math.Floor((s.t[i]-s.t[0])/width+0.01) == cell; i++ {
 			t, y, at, n = t+s.t[i], y+s.y[i], at+s.at[i], n+1
 		}
 		if most = math.Max(most, n); n >= 0.8*most {
@@ -259,7 +262,7 @@ func sharpen(s *series, hops []int) (*series, []int) {
 	if len(drop) == 0 {
 		return s, hops
 	}
-	out := &series{lives: []int{0}}
+	out := &series{lives: []int{0}, width: s.width}
 	moved := slices.Clone(hops)
 	for i := range s.t {
 		if !drop[i] {

@@ -3,8 +3,10 @@ package curve
 import (
 	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -20,8 +22,8 @@ var (
 // tally counts what came of one family.
 type tally struct {
 	draws, yes, no, covered, intervals int
-	big, found                         int // leaks of at least twice the printed detectable
-	reasons                            map[string]int
+	big, found                         int       // leaks of at least twice the printed detectable
+	widths                             []float64 // of intervals over the oracle's
 }
 
 func (a *tally) add(d *draw, r soak.Result) {
@@ -31,6 +33,9 @@ func (a *tally) add(d *draw, r soak.Result) {
 		a.yes++
 	case soak.LeakNo:
 		a.no++
+	}
+	if w := d.oracle(); w > 0 && r.Slope != nil {
+		a.widths = append(a.widths, (r.Slope.High-r.Slope.Low)/w)
 	}
 	if r.Slope != nil {
 		a.intervals++
@@ -75,6 +80,13 @@ func (s simulation) run(n int, each func(i int, d *draw, r soak.Result)) tally {
 
 func TestBenchVerdict(t *testing.T) {
 	n := *benchDraws
+	if x := os.Getenv("LM"); x != "" {
+		nugget, _ = strconv.ParseFloat(os.Getenv("NU"), 64)
+		nuggetPrior, _ = strconv.ParseFloat(os.Getenv("NP"), 64)
+		longTau, _ = strconv.ParseFloat(os.Getenv("LT"), 64)
+		standard.occam, _ = strconv.ParseFloat(os.Getenv("OC"), 64)
+		longMemory, _ = strconv.ParseFloat(x, 64)
+	}
 	if n == 0 {
 		n = 20
 	}
@@ -82,7 +94,7 @@ func TestBenchVerdict(t *testing.T) {
 		debugOne(t, *benchFamily, *benchOne)
 		return
 	}
-	fmt.Printf("%-28s %6s %6s %6s %6s %9s\n", "family", "yes", "no", "incon", "cover", "found>=2d")
+	fmt.Printf("%-28s %6s %6s %6s %6s %9s %6s\n", "family", "yes", "no", "incon", "cover", "found>=2d", "width")
 	for _, s := range simulations() {
 		if *benchFamily != "" && s.name != *benchFamily {
 			continue
@@ -102,7 +114,7 @@ func TestBenchVerdict(t *testing.T) {
 			debugOne(t, *benchFamily, *benchOne)
 			return
 		}
-		fmt.Printf("%-28s %6s %6s %6s %6s %9s\n", s.name, p(a.yes, n), p(a.no, n), p(n-a.yes-a.no, n), p(a.covered, a.intervals), p(a.found, a.big))
+		fmt.Printf("%-28s %6s %6s %6s %6s %9s %6.2f\n", s.name, p(a.yes, n), p(a.no, n), p(n-a.yes-a.no, n), p(a.covered, a.intervals), p(a.found, a.big), median(a.widths))
 	}
 }
 
@@ -133,4 +145,23 @@ func describe(s *Stream, r soak.Result) {
 		}
 	}
 	fmt.Println()
+}
+
+// oracle is the width of the 95 % interval for the slope, in bytes per hour,
+// of generalised least squares that knows the AR(1) noise; 0 where the noise
+// is not known to be that.
+func (d *draw) oracle() float64 {
+	if d.sigma == 0 || !d.plain {
+		return 0
+	}
+	var aa, ab, bb float64
+	for i, t := range d.t {
+		a, b, scale := 1.0, t, 1.0
+		if i > 0 {
+			a, b = a-d.phi, b-d.phi*d.t[i-1]
+			scale = 1 / (1 - d.phi*d.phi)
+		}
+		aa, ab, bb = aa+scale*a*a, ab+scale*a*b, bb+scale*b*b
+	}
+	return 2 * 1.96 * d.sigma / math.Sqrt(bb-ab*ab/aa) * 3600
 }

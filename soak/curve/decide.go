@@ -72,6 +72,9 @@ func (a *analysis) rank(gain [courseCount]float64) {
 			// that shows it may be believed.
 			continue
 		}
+		if e.family != linear && e.score >= a.score(linear)-standard.occam {
+			continue // Occam's window (Madigan and Raftery, JASA 89, 1994)
+		}
 		w := math.Exp((best - e.score) / 2)
 		for _, c := range e.rate {
 			c.weight *= w

@@ -63,6 +63,8 @@ func (c *contest) enter(l *library) {
 		g.set(h)
 		for k, sh := range l.shapes {
 			if f, ok := g.solve(sh, c.s.len(), c.grain, l.rates); ok {
+				f.restricted -= 2 * h.prior
+				f.score -= 2 * h.prior
 				c.fits[first+k] = append(c.fits[first+k], f)
 			}
 		}
@@ -109,7 +111,7 @@ func summarise(shapes []shape, fits [][]fitted) []explanation {
 		for i := range e.rate {
 			e.rate[i].weight = math.Exp(e.rate[i].weight + e.score/2)
 		}
-		e.rate = e.rate.prune()
+		e.rate = e.rate.prune() // which also makes the weights of a family sum to 1
 		out = append(out, e)
 	}
 	return out

@@ -13,6 +13,8 @@ type floorPoint struct{ at, y float64 }
 // none.
 type floor struct {
 	points []floorPoint
+	// width is the time that each point is the mean of, 0 for minima.
+	width float64
 	// teeth is how many cycles were found; height their usual size in bytes
 	// and period their usual length in seconds.
 	teeth          int
@@ -26,7 +28,7 @@ func findFloor(b []bucket, skew float64) floor {
 	b, spikes := despike(b)
 	f := floor{spikes: spikes}
 	if len(b) < 12 {
-		f.points = smooth(b)
+		f.points = smooth(b, &f.width)
 		return f
 	}
 	z := findTeeth(b)
@@ -39,15 +41,18 @@ func findFloor(b []bucket, skew float64) floor {
 		f.height, f.period = height(b), 0
 		f.points = lowest(b)
 	default:
-		f.points = smooth(b)
+		f.points = smooth(b, &f.width)
 	}
 	return f
 }
 
 // smooth averages the buckets down to at most maxPoints, each average without
-// its extremes.
-func smooth(b []bucket) []floorPoint {
+// its extremes. width is set to the time that each one spans.
+func smooth(b []bucket, width *float64) []floorPoint {
 	m := (len(b) + maxPoints - 1) / maxPoints
+	if len(b) > 0 && m*b[len(b)/2].n > 1 {
+		*width = float64(m) * medianStep(b)
+	}
 	out := make([]floorPoint, 0, maxPoints)
 	for i := 0; i < len(b); i += m {
 		group := b[i:min(i+m, len(b))]

@@ -43,7 +43,7 @@ func (g *gram) set(h noise) {
 	g.scratch = ones
 	for k := range g.s.lives {
 		lo, hi := g.s.bounds(k)
-		g.white.set(g.s.t[lo:hi], h)
+		g.white.set(g.s.t[lo:hi], g.s.width, h)
 		g.logDet += g.white.logDet
 		for c, x := range g.cols {
 			g.white.apply(x[lo:hi], g.rows[c][:hi-lo])

@@ -96,10 +96,10 @@ func (l *life) floor(from, until float64) floor {
 	return findFloor(b, l.skew())
 }
 
-// series turns floor points into a series of this life.
-func (l *life) series(p []floorPoint) *series {
-	s := &series{lives: []int{0}}
-	for _, q := range p {
+// series turns a floor into a series of this life.
+func (l *life) series(f floor) *series {
+	s := &series{lives: []int{0}, width: f.width}
+	for _, q := range f.points {
 		s.at = append(s.at, q.at)
 		s.t = append(s.t, math.Max(q.at+l.offset, 0))
 		s.y = append(s.y, q.y)

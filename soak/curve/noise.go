@@ -9,72 +9,104 @@ import "math"
 // than the run is a random walk.
 type noise struct {
 	tau, white float64
+	// prior is the log of the hypothesis's prior weight.
+	prior float64
 }
+
+// longMemory is the power of the correlation time in the prior weight of a
+// noise. The likelihood underrates long memory where the run is short
+// (Marriott and Pope, Biometrika 41, 1954), which would make intervals too
+// narrow; this power restores their coverage.
+var longMemory = 0.0
 
 // noises returns the hypotheses for points a typical step apart over a run of
 // the given length. Nobody knows the noise of a program beforehand: slopes are
 // averaged over all of these, weighted by their likelihood.
 func noises(step, length float64) []noise {
-	list := []noise{{0, 1}}
-	for tau := 0.6 * step; tau < 12*length; tau *= 3 {
-		list = append(list, noise{tau, 0})
-		// White noise is measured against the variance of one step of the process.
-		one := 1 - math.Exp(-2*step/tau)
-		if tau > 1.5*step {
-			list = append(list, noise{tau, 4 * one})
-		}
-		if tau > 10*step {
-			list = append(list, noise{tau, 40 * one})
+	list := []noise{{white: 1}}
+	for tau := 0.6 * step; tau < longTau*length; tau *= 2.5 {
+		prior := longMemory * math.Log(1+tau/step)
+		list = append(list, noise{tau, 0, prior})
+		if tau > 1.5*step && nugget > 0 {
+			// White noise is measured against the variance of one step of the process.
+			one := 1 - math.Exp(-2*step/tau)
+			list = append(list, noise{tau, nugget * one, prior + nuggetPrior})
 		}
 	}
 	return list
 }
 
+var longTau, nugget, nuggetPrior = 3.0, 4.0, -2.0
+
 // whitener turns a column of values at fixed times into its innovations under
-// one noise hypothesis: the scalar Kalman filter (Durbin and Koopman, Time
-// Series Analysis by State Space Methods, 2nd ed., ch. 4), whose gains depend
-// on the times alone.
+// one noise hypothesis: a scalar Kalman filter whose measurement and process
+// noises are correlated, because each point is the mean of the process over
+// the stretch that leads up to its next state (Durbin and Koopman, Time Series
+// Analysis by State Space Methods, 2nd ed., sections 4.3 and 6.2). Its gains depend on
+// the times alone.
 type whitener struct {
-	decay, gain, scale []float64
+	see, decay, gain, scale []float64
 	// logDet is the log determinant of the noise's covariance.
 	logDet float64
 }
 
-// set prepares the whitener for points at times t.
-func (w *whitener) set(t []float64, h noise) {
+// set prepares the whitener for points at times t, each the mean over a
+// stretch of the given width.
+func (w *whitener) set(t []float64, width float64, h noise) {
 	n := len(t)
-	w.decay, w.gain, w.scale = resize(w.decay, n), resize(w.gain, n), resize(w.scale, n)
+	w.see, w.decay = resize(w.see, n), resize(w.decay, n)
+	w.gain, w.scale = resize(w.gain, n), resize(w.scale, n)
 	w.logDet = 0
-	process := 1.0
+	m := mean(width, h.tau)
+	p := 1.0 // variance of the state at the begin of the stretch
 	if h.tau == 0 {
-		process = 0
+		p = 0
 	}
-	p := process // variance of the predicted state
 	for i := range t {
-		w.decay[i] = 0
-		if i > 0 && h.tau > 0 {
-			a := math.Exp(-(t[i] - t[i-1]) / h.tau)
-			w.decay[i] = a
-			p = a*a*p + process*(1-a*a)
-		}
-		f := p + h.white
-		// Points closer than the process can move, without white noise, would
-		// carry infinite information.
-		f = math.Max(f, 1e-12)
-		w.gain[i] = p / f
+		f := math.Max(m.see*m.see*p+m.noise+h.white, 1e-12)
+		w.see[i] = m.see
 		w.scale[i] = 1 / math.Sqrt(f)
 		w.logDet += math.Log(f)
-		p -= p * w.gain[i]
+		k := (m.decay*p*m.see + m.shared) / f
+		p = m.decay*m.decay*p + m.drive - k*k*f
+		// Over the pause before the next stretch the state decays further.
+		pause := 1.0
+		if i+1 < n && h.tau > 0 {
+			pause = math.Exp(-math.Max(t[i+1]-t[i]-width, 0) / h.tau)
+			p = pause*pause*p + 1 - pause*pause
+		}
+		w.decay[i], w.gain[i] = m.decay*pause, k*pause
 	}
+}
+
+// moments describe the mean of a unit Ornstein-Uhlenbeck process over a
+// stretch, and its end, given its begin x: the mean is see*x plus a noise, the
+// end is decay*x plus one of variance drive, and the two share a covariance.
+type moments struct {
+	see, decay, noise, drive, shared float64
+}
+
+func mean(width, tau float64) moments {
+	if tau == 0 {
+		return moments{}
+	}
+	u := width / tau
+	a := math.Exp(-u)
+	m := moments{see: 1 - u/2, decay: a, noise: 2 * u / 3, drive: -math.Expm1(-2 * u)}
+	if u > 1e-3 {
+		m.see = -math.Expm1(-u) / u
+		m.noise = 2*(u+math.Expm1(-u))/(u*u) - m.see*m.see
+	}
+	m.shared = m.see * -math.Expm1(-u)
+	return m
 }
 
 // apply writes the whitened column x to out.
 func (w *whitener) apply(x, out []float64) {
 	state := 0.0
 	for i, v := range x {
-		state *= w.decay[i]
-		e := v - state
-		state += w.gain[i] * e
+		e := v - w.see[i]*state
+		state = w.decay[i]*state + w.gain[i]*e
 		out[i] = e * w.scale[i]
 	}
 }

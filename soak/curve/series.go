@@ -9,6 +9,8 @@ type series struct {
 	t, y []float64
 	// at is seconds since the start of the stream.
 	at []float64
+	// width is the stretch of time that each point is the mean of, 0 for points.
+	width float64
 	// lives holds the index of each life's first point.
 	lives []int
 }
@@ -45,7 +47,7 @@ func (s *series) longest() float64 {
 
 // from returns the part of a single life's series that starts at index i.
 func (s *series) from(i int) *series {
-	return &series{t: s.t[i:], y: s.y[i:], at: s.at[i:], lives: []int{0}}
+	return &series{t: s.t[i:], y: s.y[i:], at: s.at[i:], width: s.width, lives: []int{0}}
 }
 
 // join appends the points of one more life.
@@ -53,6 +55,6 @@ func (s *series) join(o *series) {
 	if o.len() == 0 {
 		return
 	}
-	s.lives = append(s.lives, s.len())
+	s.lives, s.width = append(s.lives, s.len()), o.width
 	s.t, s.y, s.at = append(s.t, o.t...), append(s.y, o.y...), append(s.at, o.at...)
 }

@@ -19,6 +19,7 @@ type draw struct {
 	limit float64
 	// sigma and phi are the noise for the oracle; sigma 0 has none.
 	sigma, phi float64
+	plain      bool // nothing but this noise and perhaps a line
 	tolerance  float64
 	cache      func(i int) float64
 }
@@ -138,6 +139,7 @@ func simAR(phi float64) func(*rand.Rand) draw {
 	return func(r *rand.Rand) draw {
 		d := base(r, 1440, 60)
 		d.ar(r, phi, d.level()*logUniform(r, .001, .03))
+		d.plain = true
 		return d
 	}
 }

@@ -36,6 +36,9 @@ type thresholds struct {
 	// clear is how much better a harmless explanation must be for its rate to
 	// be believed.
 	clear float64
+	// occam is how much better than a line a richer explanation must be to have
+	// a say in the rate.
+	occam float64
 	// gapFactor times the usual interval without a sample is a gap.
 	gapFactor float64
 	// spike is how many robust standard deviations off a lone point must be to
@@ -60,6 +63,7 @@ var standard = thresholds{
 	gain:         [courseCount]float64{-4, 2, 20},
 	recall:       [courseCount]float64{2, 2, 20},
 	clear:        2,
+	occam:        0,
 	gapFactor:    5,
 	spike:        8,
 	clipShare:    0.97,
