@@ -11,17 +11,19 @@ type canvas struct {
 	columns        int
 	unicode        bool
 	dx, dy         int // dots per cell
-	lines          [][2][]uint8
+	lines          [][3][]uint8
 	x0, x1, y0, y1 float64
 }
 
 func newCanvas(columns, rows int, unicode bool) *canvas {
-	c := &canvas{columns: max(columns, 8), unicode: unicode, dx: 1, dy: 1, lines: make([][2][]uint8, rows)}
+	c := &canvas{columns: max(columns, 8), unicode: unicode, dx: 1, dy: 1, lines: make([][3][]uint8, rows)}
 	if unicode {
 		c.dx, c.dy = 2, 4
 	}
 	for i := range c.lines {
-		c.lines[i] = [2][]uint8{make([]uint8, c.columns), make([]uint8, c.columns)}
+		for n := range c.lines[i] {
+			c.lines[i][n] = make([]uint8, c.columns)
+		}
 	}
 	return c
 }
@@ -44,11 +46,22 @@ func (c *canvas) dot(x, y float64) (int, int) {
 // braille is the bit of each dot of a cell, by column and row (Unicode 15, 2800-28FF).
 var braille = [2][4]uint8{{0x01, 0x02, 0x04, 0x40}, {0x08, 0x10, 0x20, 0x80}}
 
-// layer draws a line through points; layer 0 lies above layer 1.
+// The layers, from the top: the curve, its floor, and what lies ahead of it.
+const (
+	layerCurve = iota
+	layerFloor
+	layerAhead
+	layerNone
+)
+
+// layer draws a line through points; points outside the frame are left out.
 func (c *canvas) layer(n int, points []Point) {
 	for i, p := range points {
+		if float64(p.T) < c.x0 {
+			continue
+		}
 		x, y := c.dot(float64(p.T), p.V)
-		if i == 0 {
+		if i == 0 || float64(points[i-1].T) < c.x0 {
 			c.set(n, x, y)
 			continue
 		}
@@ -76,7 +89,7 @@ func (c *canvas) set(n, x, y int) {
 // render returns one line of cells, each layer in its colour.
 func (c *canvas) render(row int, paint palette) string {
 	var out, run strings.Builder
-	paints := [...]func(string) string{paint.curve, paint.floor, func(s string) string { return s }}
+	paints := [...]func(string) string{paint.curve, paint.floor, paint.ahead, func(s string) string { return s }}
 	last := len(paints) - 1
 	for i := range c.columns {
 		layer, cell := c.cell(row, i)
@@ -91,10 +104,9 @@ func (c *canvas) render(row int, paint palette) string {
 	return strings.TrimRight(out.String(), " ")
 }
 
-// cell returns what stands in one place and the layer that it belongs to; 2
-// is none.
+// cell returns what stands in one place and the layer that it belongs to.
 func (c *canvas) cell(row, column int) (int, rune) {
-	for layer, plain := range "*-" {
+	for layer, plain := range "*-." {
 		dots := c.lines[row][layer][column]
 		switch {
 		case dots != 0 && c.unicode:
@@ -103,7 +115,7 @@ func (c *canvas) cell(row, column int) (int, rune) {
 			return layer, plain
 		}
 	}
-	return 2, ' '
+	return layerNone, ' '
 }
 
 // divide rounds to the nearest.

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"leakcheck/soak"
@@ -47,24 +48,26 @@ func ClassifyLines(w io.Writer, results []soak.Result, o TextOptions) error {
 	return p.flush(w)
 }
 
-// curves is the table of all results.
+// curves is the table of all results. A name is never cut where there is no
+// screen to fit.
 func (p *printer) curves(results []soak.Result) {
-	columns := []column{{name: "leak"}, {name: "pattern"}, {name: "rate [95 %]", right: true}, {name: "wall", right: true}, {name: "curve"}}
-	if r := results[0]; r.Slope != nil && r.Slope.Confidence != 0.95 {
-		columns[2].name = "rate [" + sig3(100*r.Slope.Confidence) + " %]"
+	defer func(width int) { p.Width = width }(p.Width)
+	if p.Plain {
+		p.Width = 1000
 	}
 	var rows [][]string
-	for _, r := range results {
+	short := shortNames(results)
+	for i, r := range results {
 		rate, wall := "-", "-"
 		if r.Slope != nil {
-			rate = rateInterval(*r.Slope)
+			rate = soak.FormatRate(r.Slope.Estimate)
 		}
 		if f := r.Forecast; f != nil && f.Hours.Estimate != nil {
 			wall = "in " + span(hours(*f.Hours.Estimate))
 		}
-		rows = append(rows, []string{string(r.Leak), string(r.Pattern), rate, wall, curveName(&r)})
+		rows = append(rows, []string{string(r.Leak), string(r.Pattern), rate, wall, short[i]})
 	}
-	p.table(columns, rows)
+	p.table([]column{{name: "leak"}, {name: "pattern"}, {name: "rate", right: true}, {name: "wall", right: true}, {name: "curve"}}, rows)
 }
 
 // classified prints one result with its reasons.
@@ -131,6 +134,23 @@ func curveName(r *soak.Result) string {
 		return Clean(r.Source)
 	}
 	return Clean(r.Source + " " + r.Target)
+}
+
+// shortNames leaves the folders out where the files' own names tell them apart.
+func shortNames(results []soak.Result) []string {
+	names, taken := make([]string, len(results)), map[string]string{}
+	for i, r := range results {
+		base := filepath.Base(r.Source)
+		if from, ok := taken[base]; ok && from != r.Source {
+			for j := range results {
+				names[j] = curveName(&results[j])
+			}
+			return names
+		}
+		taken[base], r.Source = r.Source, base
+		names[i] = curveName(&r)
+	}
+	return names
 }
 
 func leakTone(l soak.Leak) Tone {

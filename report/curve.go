@@ -2,39 +2,83 @@ package report
 
 import (
 	"math"
-	"strings"
 	"time"
 
 	"leakcheck/soak"
 )
 
-// curve draws the working set and its floor with characters.
+// curve draws the working set and its floor with characters, under a heading.
 func (p *printer) curve(v *View, t *Target, suffix string) {
-	tr, name := t.Series.shown()
-	from, to, ok := tr.Span()
+	shown, name := t.Series.shown()
+	from, to, ok := shown.Span()
 	if !ok || to <= from {
 		return
 	}
-	low, high, _ := tr.Range()
-	base, _ := t.Series.judged()
-	if l, _, ok := base.Range(); ok {
-		low = math.Min(low, l)
+	p.heading("Curve%s: %s, with the floor of what cannot be reclaimed", suffix, spaced(name))
+	p.plot(v, t, from, min(14, max(8, p.Width/9)))
+}
+
+// plot draws the curve from a time on: the working set, its floor and, where a
+// leak is proven, what lies ahead.
+func (p *printer) plot(v *View, t *Target, from int64, rows int) {
+	shown, _ := t.Series.shown()
+	_, to, ok := shown.Span()
+	if !ok || to <= from {
+		return
 	}
-	scale := niceScale(low, high, 5)
-	c := newCanvas(p.Width-13, min(14, max(8, p.Width/9)), p.Unicode)
-	c.frame(float64(from), float64(to), scale.Low, scale.High)
-	for _, seg := range floor(base) {
-		c.layer(1, seg)
+	pieces, base := shown.Segments(v.gap()), [][]Point{}
+	if tr, _ := t.Series.judged(); tr != nil {
+		base = floor(tr)
 	}
-	for _, seg := range tr.Segments(v.gap()) {
-		c.layer(0, seg)
+	low, high := rangeOf(from, pieces, base)
+	ahead, end := p.ahead(t, shown, from, to)
+	if f := forecastOf(t); f != nil && ahead != nil {
+		high = math.Max(high, math.Min(f.WallBytes, ahead[1].V))
 	}
-	p.heading("Curve%s: %s, with the floor of what cannot be reclaimed", suffix, strings.ReplaceAll(name, "_", " "))
+	scale := niceScale(low, high, max(2, rows/2))
+	c := newCanvas(p.Width-13, rows, p.Unicode)
+	c.frame(float64(from), float64(end), scale.Low, scale.High)
+	if ahead != nil {
+		c.layer(layerAhead, ahead)
+	}
+	for _, piece := range base {
+		c.layer(layerFloor, piece)
+	}
+	for _, piece := range pieces {
+		c.layer(layerCurve, piece)
+	}
 	p.rows(c, scale)
-	p.line("%11s %s", "", p.paint.label(timeAxis(v, from, to, c.columns)))
+	p.line("%11s %s", "", p.paint.label(timeAxis(v, from, end, c.columns)))
 	if f := forecastOf(t); f != nil && f.WallBytes > scale.High {
 		p.labelled("", "", 12, "the wall ("+wallName(f.Wall)+", "+soak.FormatBytes(f.WallBytes)+") is above this picture", Faint)
 	}
+}
+
+// rangeOf returns the lowest and highest value from a time on.
+func rangeOf(from int64, curves ...[][]Point) (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, pieces := range curves {
+		for _, piece := range pieces {
+			for _, x := range piece {
+				if x.T >= from {
+					low, high = math.Min(low, x.V), math.Max(high, x.V)
+				}
+			}
+		}
+	}
+	return low, high
+}
+
+// ahead is the line from the last sample to the wall, or to as far as a sixth
+// of the picture goes, and where the picture ends.
+func (p *printer) ahead(t *Target, shown *Trace, from, to int64) ([]Point, int64) {
+	f, m := forecastOf(t), t.Memory
+	now, _ := shown.Last()
+	if f == nil || m.Leak != soak.LeakYes || m.Slope == nil || m.Slope.Estimate <= 0 || f.Hours.Estimate == nil {
+		return nil, to
+	}
+	end := now.T + min(hours(*f.Hours.Estimate).Milliseconds(), (to-from)/6)
+	return []Point{now, {end, now.V + m.Slope.Estimate*hoursBetween(now.T, end)}}, max(to, end)
 }
 
 func (p *printer) rows(c *canvas, s scale) {

@@ -162,3 +162,4 @@ var unitWords = map[string]bool{
 
 func (p palette) curve(s string) string { return p.with(s, color.FgCyan) }
 func (p palette) floor(s string) string { return p.with(s, color.FgMagenta) }
+func (p palette) ahead(s string) string { return p.with(s, color.FgRed) }
