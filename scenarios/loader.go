@@ -104,7 +104,7 @@ func (l *loader) extend(base string, doc *document, at ast.Node) {
 		fail(fmt.Sprintf("more than %d profiles on top of each other", maxExtends), "put some of them together")
 		return
 	}
-	under, err := open(base)
+	under, err := openBase(base)
 	if err != nil {
 		text, remedy, _ := strings.Cut(err.Error(), "; ")
 		fail(text, remedy)
@@ -113,6 +113,15 @@ func (l *loader) extend(base string, doc *document, at ast.Node) {
 	l.chain = append(l.chain, base)
 	l.read(under)
 	l.chain = l.chain[:len(l.chain)-1]
+}
+
+// openBase is open for what a profile names: it must not make leakcheck wait
+// for a pipe or a device.
+func openBase(base string) (*document, error) {
+	if info, err := os.Stat(base); err == nil && !info.Mode().IsRegular() && !slices.Contains(Names(), base) {
+		return nil, fmt.Errorf("%s is not a file; name a built-in profile or a YAML file", base)
+	}
+	return open(base)
 }
 
 // drop takes away what a document does not want to inherit, before the

@@ -21,9 +21,9 @@ var matches = sync.OnceValue(func() map[string]soak.Match {
 })
 
 // For returns the embedded profile that suits a target best: the one whose
-// pattern for the container's name or image is the most specific, which is
-// the one with the most characters that are not wildcards; between equals a
-// name's pattern wins over an image's. Without any it is [Generic].
+// pattern for the container's name is the most specific, which is the one with
+// the most characters that are not wildcards; if no name suits, the same by
+// image. Without any it is [Generic].
 func For(t soak.TargetInfo) (*soak.Profile, error) {
 	best, bestScore := Generic, 0
 	for _, name := range Names() {
@@ -34,18 +34,22 @@ func For(t soak.TargetInfo) (*soak.Profile, error) {
 	return Load(best)
 }
 
+// byName puts any name above all images: people name a container for what it
+// is, and build many things into one image.
+const byName = 1 << 16
+
 // score says how well a target suits, 0 meaning not at all.
 func score(m soak.Match, t soak.TargetInfo) int {
 	best := 0
 	for _, pattern := range m.Names {
 		if glob(pattern, strings.TrimPrefix(t.Name, "/")) {
-			best = max(best, 2*specific(pattern)+1)
+			best = max(best, byName+specific(pattern))
 		}
 	}
 	for _, pattern := range m.Images {
 		for _, form := range imageForms(t.Image) {
 			if glob(pattern, form) {
-				best = max(best, 2*specific(pattern))
+				best = max(best, specific(pattern))
 			}
 		}
 	}

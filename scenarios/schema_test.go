@@ -74,6 +74,9 @@ func TestSchemaIsUpToDate(t *testing.T) {
 // TestSchemaKnowsEveryKey compares the schema with the keys that the decoder
 // takes.
 func TestSchemaKnowsEveryKey(t *testing.T) {
+	if *update {
+		return // what is embedded is still the old one
+	}
 	var s struct {
 		Defs map[string]struct {
 			Properties map[string]any `json:"properties"`
