@@ -5,6 +5,12 @@ import "github.com/spf13/cobra"
 // commands lists the subcommands, each from the file of its name.
 func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
+		newSoak(a),
+		newClassify(a),
+		newReport(a),
+		newRuns(a),
+		newProfiles(a),
+		newDemo(a),
 		newDemonode(a),
 	}
 }

@@ -24,7 +24,7 @@ func (r *run) record(work, caller context.Context) (reason string) {
 				b = join(b, <-r.queue)
 			}
 			r.commit(b)
-			if len(b.Samples) > 0 && r.Done != nil {
+			if r.Done != nil {
 				if why, done := r.Done(); done {
 					return why
 				}

@@ -26,8 +26,8 @@ type Config struct {
 	Duration time.Duration
 	// Urgent, if set, asks for the closest sampling, as when the wall is near.
 	Urgent func() bool
-	// Done, if set, is asked after each batch with samples and ends the run early with
-	// its reason.
+	// Done, if set, is asked after each batch and ends the run early with its
+	// reason.
 	Done func() (reason string, done bool)
 	// Progress, if set, is called between batches, at most each ProgressEvery.
 	Progress      func()

@@ -1,0 +1,88 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"leakcheck/report"
+	"leakcheck/soak"
+	"leakcheck/soak/record"
+)
+
+// finish judges the run, and writes and prints its report.
+func (r *run) finish() (soak.Report, error) {
+	r.judge.Finish(r.summary.Interrupted)
+	judged := r.judge.Report(time.Now())
+	if r.summary.RecordErr != nil {
+		judged.Warnings = append(judged.Warnings, "the record is incomplete: "+r.summary.RecordErr.Error())
+	}
+	err := r.record.Finish(judged.Run)
+	view := report.NewView(judged, r.curves.Series(), time.Now())
+	if r.o.out != "" {
+		err = errors.Join(err, writeReports(r.o.out, view, r.record))
+	}
+	if r.summary.Reason != "" && !r.app.quiet {
+		fmt.Fprintln(r.app.stderr, "Ended early:", r.summary.Reason)
+	}
+	err = errors.Join(r.app.print(r.o.format, view, judged), err)
+	r.app.told(r)
+	if err != nil {
+		return judged, notMeasured(err)
+	}
+	return judged, nil
+}
+
+// told says where to find the run again.
+func (a *app) told(r *run) {
+	if a.quiet {
+		return
+	}
+	fmt.Fprintf(a.stderr, "Run %s, record %s\n", r.info.ID, r.record.Path())
+	if r.summary.Interrupted {
+		fmt.Fprintf(a.stderr, "Go on with: leakcheck soak --resume %s\n", r.info.ID)
+	}
+	if r.o.out != "" {
+		fmt.Fprintln(a.stderr, saved(r.o.out))
+	}
+}
+
+// print renders a report in one of the formats of --format. Quiet text is the
+// verdict alone.
+func (a *app) print(format string, v *report.View, judged soak.Report) error {
+	switch format {
+	case "json":
+		return report.JSON(a.stdout, judged)
+	case "junit":
+		return report.JUnit(a.stdout, v)
+	case "markdown":
+		return report.Markdown(a.stdout, v)
+	}
+	if a.quiet {
+		_, err := fmt.Fprintln(a.stdout, v.Headline.Text)
+		return err
+	}
+	return report.Text(a.stdout, v, a.textOptions(a.stdout))
+}
+
+// textOptions is what a stream can show, in the report's words.
+func (a *app) textOptions(w io.Writer) report.TextOptions {
+	t := a.terminalOf(w)
+	return report.TextOptions{Width: t.width, Color: t.color, Unicode: t.unicode, Plain: !t.is}
+}
+
+// writeReports fills an --out folder.
+func writeReports(dir string, v *report.View, rec *record.Record) error {
+	return errors.Join(report.WriteAll(dir, v), writeCSV(filepath.Join(dir, "samples.csv"), rec))
+}
+
+func writeCSV(path string, rec *record.Record) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(record.WriteCSV(f, rec.Samples("")), f.Close())
+}

@@ -1,0 +1,184 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"leakcheck/soak"
+	"leakcheck/soak/load"
+)
+
+// healthEvery is how often the health path is asked.
+const healthEvery = 10 * time.Second
+
+// loads are what is fired at the first node. The zero value fires nothing.
+type loads struct {
+	plan   soak.Load // the scenarios, or the user's own command; guarded by the brake
+	health soak.Load
+	// announced says what will be sent.
+	announced []string
+}
+
+// newLoads makes the plan of the profile's load level ready.
+func (a *app) newLoads(o soakOptions, n node, scale float64) (loads, error) {
+	if o.program != "" {
+		return a.commandLoad(o)
+	}
+	if soak.LoadLevel(o.level) == soak.LoadNone {
+		return loads{}, nil
+	}
+	if n.info.URL == "" {
+		return loads{}, noURL(n)
+	}
+	phases, err := chosen(n.profile, soak.LoadLevel(o.level), o.scenarios)
+	if err != nil {
+		return loads{}, err
+	}
+	if scale > 1 {
+		phases = load.Scaled(phases, scale)
+	}
+	options := load.Options{BaseURL: n.info.URL, TLS: n.profile.Service.TLS, Getenv: a.getenv}
+	plan, err := load.New(phases, n.profile.Scenarios, options)
+	if err != nil {
+		return loads{}, usage("load: %w", err)
+	}
+	l := loads{plan: plan}
+	for _, s := range load.Announce(phases, n.profile.Scenarios, o.length()) {
+		l.announced = append(l.announced, s.String())
+	}
+	if n.profile.Service.Health != "" {
+		l.health, err = healthLoad(n, options)
+	}
+	return l, err
+}
+
+// healthLoad asks the health path over and over; the brake lets it go on.
+func healthLoad(n node, options load.Options) (soak.Load, error) {
+	l, err := load.New(
+		[]soak.Phase{{Fire: []soak.Firing{{Scenario: soak.HealthScenario, Every: soak.Duration(healthEvery)}}}},
+		map[string]*soak.Scenario{soak.HealthScenario: {Steps: []soak.Step{{Path: n.profile.Service.Health, Timeout: soak.Duration(healthEvery)}}}},
+		options)
+	if err != nil {
+		return nil, usage("health path: %w", err)
+	}
+	return l, nil
+}
+
+// commandLoad lets a program of the user's fire.
+func (a *app) commandLoad(o soakOptions) (loads, error) {
+	args := strings.Fields(o.program)
+	if len(args) == 0 {
+		return loads{}, usage("--load-command is empty: give a program and its arguments")
+	}
+	c, err := load.NewCommand(args)
+	if err != nil {
+		return loads{}, usage("--load-command: %w", err)
+	}
+	return loads{plan: c, announced: []string{"run " + strings.Join(args, " ")}}, nil
+}
+
+// chosen is the plan of a load level, cut down to the scenarios that the user
+// picked.
+func chosen(p *soak.Profile, level soak.LoadLevel, picked []string) ([]soak.Phase, error) {
+	phases := p.Load[level]
+	if len(phases) == 0 {
+		return nil, usage("profile %s has no load plan %q: give --load none, or another profile", p.Name, level)
+	}
+	for _, name := range picked {
+		if p.Scenarios[name] == nil {
+			return nil, usage("profile %s has no scenario %q; it has %s", p.Name, name, strings.Join(sortedKeys(p.Scenarios), ", "))
+		}
+	}
+	if len(picked) == 0 {
+		return phases, nil
+	}
+	return only(phases, picked)
+}
+
+// only keeps the firings of some scenarios.
+func only(phases []soak.Phase, picked []string) ([]soak.Phase, error) {
+	keep := map[string]bool{}
+	for _, name := range picked {
+		keep[name] = true
+	}
+	var cut []soak.Phase
+	fired := false
+	for _, ph := range phases {
+		var fire []soak.Firing
+		for _, f := range ph.Fire {
+			if keep[f.Scenario] {
+				fire = append(fire, f)
+			}
+		}
+		fired = fired || len(fire) > 0
+		ph.Fire = fire
+		cut = append(cut, ph)
+	}
+	if !fired {
+		return nil, usage("this load plan does not fire %s: try --load full, or `leakcheck fire --scenario %s`", strings.Join(picked, ", "), picked[0])
+	}
+	return cut, nil
+}
+
+// announce says what will be sent where, and on a terminal leaves time to
+// think better of it.
+func (a *app) announce(ctx context.Context, r *run) error {
+	first := r.nodes[0]
+	fmt.Fprintf(a.stderr, "Soaking %s for %s, profile %s, record %s\n", names(r.nodes), soak.Duration(r.o.length()), first.profile.Name, r.record.Path())
+	if len(r.loads.announced) == 0 {
+		fmt.Fprintln(a.stderr, "No load will be fired: checks that need it are not-run.")
+		return nil
+	}
+	fmt.Fprintf(a.stderr, "Load (%s) to %s:\n", r.o.level, first.info.URL)
+	for _, line := range r.loads.announced {
+		fmt.Fprintln(a.stderr, "  "+line)
+	}
+	wait := r.o.wait
+	if wait < 0 {
+		wait = 0
+		if a.terminalOf(a.stderr).is {
+			wait = 10 * time.Second
+		}
+	}
+	if wait == 0 {
+		return nil
+	}
+	fmt.Fprintf(a.stderr, "Starting in %s; Ctrl-C to leave it.\n", wait)
+	select {
+	case <-time.After(wait):
+		return nil
+	case <-ctx.Done():
+		return &exit{soak.ExitInterrupted, fmt.Errorf("left before anything was sent")}
+	}
+}
+
+// mailbox carries events that are found while a batch is being recorded, such
+// as the brake's, into a later batch.
+type mailbox struct {
+	mu     sync.Mutex
+	events []soak.Event
+}
+
+func (m *mailbox) post(e soak.Event) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.events = append(m.events, e)
+}
+
+// Run waits for the end.
+func (m *mailbox) Run(ctx context.Context) error { <-ctx.Done(); return nil }
+
+// Stop does nothing: a mailbox sends nothing.
+func (m *mailbox) Stop(string) {}
+
+// Take empties the mailbox.
+func (m *mailbox) Take() soak.Batch {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	b := soak.Batch{Events: m.events}
+	m.events = nil
+	return b
+}

@@ -1,0 +1,180 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"leakcheck/probe"
+	"leakcheck/scenarios"
+	"leakcheck/soak"
+)
+
+// node is a target with what is known of it.
+type node struct {
+	soak.Target
+	info    soak.TargetInfo
+	profile *soak.Profile
+	// ended, if set, is closed when the target has ended for good.
+	ended <-chan struct{}
+	// close gives back what watching the target needs.
+	close func() error
+}
+
+// nodes finds what the flags name and a profile for each. Whatever is wrong
+// with them is said before anything starts.
+func (a *app) nodes(ctx context.Context, o targetOptions, interval time.Duration) (found []node, engine *probe.Engine, err error) {
+	defer func() {
+		if err != nil {
+			closeAll(found, engine)
+			found, engine = nil, nil
+		}
+	}()
+	if len(o.containers) > 0 {
+		if engine, err = a.connect(ctx, o.dockerHost); err != nil {
+			return
+		}
+	}
+	for _, name := range o.containers {
+		c, err := engine.Container(ctx, name)
+		if err != nil {
+			return found, engine, unreachable(err)
+		}
+		c.SetInterval(interval)
+		found = append(found, node{Target: c, info: c.Info(), close: c.Close})
+	}
+	if o.pid != 0 {
+		p, err := probe.NewProcess(o.pid)
+		if err != nil {
+			return found, engine, unreachable(err)
+		}
+		found = append(found, node{Target: p, info: p.Info(), close: func() error { p.Close(); return nil }})
+	}
+	if len(o.command) > 0 {
+		p, err := probe.StartCommand(nil, o.command...)
+		if err != nil {
+			return found, engine, unreachable(err)
+		}
+		found = append(found, node{Target: p, info: p.Info(), ended: p.Ended(), close: func() error { return p.Stop(ctx) }})
+	}
+	return found, engine, o.describe(found)
+}
+
+// connect reads the engine that the flags, the environment or the current
+// Docker context name.
+func (a *app) connect(ctx context.Context, host string) (*probe.Engine, error) {
+	engine, err := probe.Connect(ctx, a.engineOptions(host))
+	return engine, unreachable(err)
+}
+
+func (a *app) engineOptions(host string) probe.ConnectOptions {
+	o := probe.EnvironmentOptions(a.getenv, a.getenv("HOME"))
+	if host != "" {
+		o.Host = host
+	}
+	return o
+}
+
+// unreachable turns a probe's error into the exit code it means.
+func unreachable(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, probe.ErrUnknown):
+		return usage("%w", err)
+	}
+	return notMeasured(err)
+}
+
+// describe gives each node its profile and the first its URL.
+func (o targetOptions) describe(nodes []node) error {
+	if len(o.profiles) > 1 && len(o.profiles) != len(nodes) {
+		return usage("%d profiles for %d targets: give one for all, or one for each in their order", len(o.profiles), len(nodes))
+	}
+	for i := range nodes {
+		n := &nodes[i]
+		p, err := o.profile(i, n.info)
+		if err != nil {
+			return usage("%w", err)
+		}
+		n.profile, n.info.Profile = p, p.Name
+		if o.name != "" {
+			n.info.Name = o.name
+		}
+	}
+	if len(nodes) > 0 {
+		return o.locate(&nodes[0])
+	}
+	return nil
+}
+
+func (o targetOptions) profile(i int, info soak.TargetInfo) (*soak.Profile, error) {
+	switch {
+	case len(o.profiles) == 0:
+		return scenarios.For(info)
+	case len(o.profiles) == 1:
+		i = 0
+	}
+	return scenarios.Load(o.profiles[i])
+}
+
+// locate finds where a node answers: --url, else the published port that its
+// profile names.
+func (o targetOptions) locate(n *node) error {
+	if o.url != "" {
+		u, err := url.Parse(o.url)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return usage("--url %q: write it like http://127.0.0.1:3005", o.url)
+		}
+		n.info.URL = o.url
+		return nil
+	}
+	if c, ok := n.Target.(*probe.Container); ok {
+		n.info.URL, _ = c.Published(n.profile.Service.Port)
+	}
+	return nil
+}
+
+func closeAll(nodes []node, engine *probe.Engine) error {
+	var errs []error
+	for _, n := range nodes {
+		errs = append(errs, n.close())
+	}
+	if engine != nil {
+		errs = append(errs, engine.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// noURL explains why nothing can be fired.
+func noURL(n node) error {
+	if n.profile.Service.Port == 0 {
+		return usage("load %s where? Profile %s names no port: give --url http://127.0.0.1:PORT, or --load none", n.info.Name, n.profile.Name)
+	}
+	return usage("container %s publishes no port %d, which profile %s names: give --url http://127.0.0.1:PORT, or --load none",
+		n.info.Name, n.profile.Service.Port, n.profile.Name)
+}
+
+// startsWithin is how long a node may take to answer for the first time: one
+// that was just started needs a moment.
+const startsWithin = 5 * time.Second
+
+// reaches waits until the node answers, so that a wrong URL is found before a day is spent on it.
+func reaches(ctx context.Context, n node) error {
+	deadline := time.Now().Add(startsWithin)
+	for {
+		_, _, err := probe.Health(ctx, n.info.URL+n.profile.Service.Health, startsWithin)
+		if err == nil {
+			return nil
+		}
+		if time.Now().After(deadline) || ctx.Err() != nil {
+			return notMeasured(fmt.Errorf("%w; is the URL right (--url), and is the node up?", err))
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+}

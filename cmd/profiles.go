@@ -1,0 +1,107 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"leakcheck/report"
+	"leakcheck/scenarios"
+)
+
+func newProfiles(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "profiles",
+		Short: "List, show and validate profiles: what is fired at a node and expected of it",
+		Long: `A profile says which containers it suits, what to fire at them, what to look for
+in their log, and which checks they must pass. It is a YAML file: one of those
+built in, or your own.
+
+` + exitCodes,
+		Example: `  leakcheck profiles list
+  leakcheck profiles show oip-node
+  leakcheck profiles validate my-service.yaml
+  leakcheck profiles schema > leakcheck.schema.json`,
+	}
+	c.AddCommand(
+		&cobra.Command{
+			Use: "list", Short: "List the built-in profiles", Args: cobra.NoArgs,
+			Example: "  leakcheck profiles list",
+			RunE:    func(*cobra.Command, []string) error { return a.listProfiles() },
+		},
+		&cobra.Command{
+			Use: "show NAME|FILE", Short: "Print a profile as it was written", Args: cobra.ExactArgs(1),
+			Example:           "  leakcheck profiles show generic",
+			ValidArgsFunction: completeProfiles,
+			RunE: func(_ *cobra.Command, args []string) error {
+				text, err := scenarios.Source(args[0])
+				if err != nil {
+					return usage("%w", err)
+				}
+				_, err = a.stdout.Write(text)
+				return err
+			},
+		},
+		&cobra.Command{
+			Use: "validate NAME|FILE...", Short: "Say what is wrong with a profile, where, and what to do", Args: cobra.MinimumNArgs(1),
+			Example:           "  leakcheck profiles validate my-service.yaml",
+			ValidArgsFunction: completeProfiles,
+			RunE:              func(_ *cobra.Command, args []string) error { return a.validateProfiles(args) },
+		},
+		&cobra.Command{
+			Use: "schema", Short: "Print the JSON schema of profiles, for editors", Args: cobra.NoArgs,
+			Example: "  leakcheck profiles schema > leakcheck.schema.json",
+			RunE: func(*cobra.Command, []string) error {
+				schema, err := scenarios.Schema()
+				if err != nil {
+					return err
+				}
+				_, err = a.stdout.Write(append(schema, '\n'))
+				return err
+			},
+		},
+	)
+	return c
+}
+
+func (a *app) listProfiles() error {
+	for _, name := range scenarios.Names() {
+		p, err := scenarios.Load(name)
+		if err != nil {
+			return usage("%w", err)
+		}
+		fmt.Fprintf(a.stdout, "%-14s %s\n", name, report.Clean(p.Summary))
+	}
+	return nil
+}
+
+// validateProfiles prints every mistake of every profile, and warnings too.
+func (a *app) validateProfiles(all []string) error {
+	bad := 0
+	for _, name := range all {
+		problems := scenarios.Validate(name)
+		for _, p := range problems {
+			fmt.Fprintln(a.stderr, p)
+		}
+		if len(problems) > 0 {
+			bad++
+			continue
+		}
+		p, err := scenarios.Load(name)
+		if err != nil {
+			return usage("%w", err)
+		}
+		for _, w := range scenarios.Warnings(p) {
+			fmt.Fprintf(a.stderr, "%s: warning: %s\n", name, w)
+		}
+		fmt.Fprintf(a.stdout, "%s: good: %d checks, %d signals, %d scenarios\n", name, len(p.Checks), len(p.Signals), len(p.Scenarios))
+	}
+	if bad > 0 {
+		return usage("%d of %d profiles cannot be used", bad, len(all))
+	}
+	return nil
+}
+
+func completeProfiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return scenarios.Names(), cobra.ShellCompDirectiveDefault
+}

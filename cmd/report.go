@@ -1,0 +1,72 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"leakcheck/report"
+)
+
+func newReport(a *app) *cobra.Command {
+	var (
+		j       judgeOptions
+		out     outputOptions
+		profile string
+	)
+	c := &cobra.Command{
+		Use:   "report RUN",
+		Short: "Judge a stored run again and render its report",
+		Long: `report judges a finished or running soak from its record: by the profile it was
+made with, or by another one. A RUN is an id from 'leakcheck runs list', a unique
+prefix of one, latest, or a folder or record file.
+
+` + exitCodes,
+		Example: `  leakcheck report latest
+  leakcheck report latest --format json
+  leakcheck report ./soak-out --tolerance 1MB/h --out ./again`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := firstError(j.check(), out.check()); err != nil {
+				return err
+			}
+			return a.report(args[0], j, out, profile)
+		},
+	}
+	j.flags(c.Flags())
+	out.flags(c.Flags())
+	c.Flags().StringVar(&profile, "profile", "", "judge by this profile (name or file) instead of the recorded one")
+	return c
+}
+
+// report judges and renders one stored run.
+func (a *app) report(ref string, o judgeOptions, out outputOptions, profile string) error {
+	rec, err := a.openRun(ref)
+	if err != nil {
+		return err
+	}
+	defer rec.Close()
+	j, curves, err := rejudge(rec, o, profile)
+	if err != nil {
+		return err
+	}
+	m, until := rec.Meta(), seenUntil(rec)
+	if m.Finished {
+		j.Finish(len(m.Info.Interruptions) > 0 && m.Info.Duration < m.Info.Planned)
+	}
+	judged := j.Report(until)
+	view := report.NewView(judged, curves.Series(), until)
+	if out.out != "" {
+		if err := writeReports(out.out, view, rec); err != nil {
+			return notMeasured(err)
+		}
+		if !a.quiet {
+			fmt.Fprintln(a.stderr, saved(out.out))
+		}
+	}
+	if err := a.print(out.format, view, judged); err != nil {
+		return notMeasured(errors.Join(errors.New("the report could not be printed"), err))
+	}
+	return ended(judged.ExitCode)
+}

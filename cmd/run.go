@@ -1,0 +1,269 @@
+package cmd
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"leakcheck/probe"
+	"leakcheck/report"
+	"leakcheck/soak"
+	"leakcheck/soak/judge"
+	"leakcheck/soak/load"
+	"leakcheck/soak/logscan"
+	"leakcheck/soak/record"
+	"leakcheck/soak/runner"
+)
+
+// run is one soak test, from its preparation to its report.
+type run struct {
+	app     *app
+	o       soakOptions
+	info    soak.RunInfo
+	nodes   []node
+	engine  *probe.Engine
+	loads   loads
+	record  *record.Record
+	judge   *judge.Judge
+	curves  *report.Collector
+	lives   lives // as of the interruption, in a resumed run
+	summary runner.Summary
+}
+
+// chartPoints bounds what is kept of each curve for charts.
+const chartPoints = 2000
+
+// length is how long the run really takes.
+func (o *soakOptions) length() time.Duration {
+	if o.rehearse > 0 {
+		return o.rehearse.D()
+	}
+	return o.duration.D()
+}
+
+// scale is how many times shorter a rehearsal is than the real thing.
+func (o *soakOptions) scale() float64 {
+	if o.rehearse == 0 {
+		return 0
+	}
+	return float64(o.duration) / float64(o.rehearse)
+}
+
+// pace is when samples are due.
+func (o *soakOptions) pace() runner.Pace {
+	switch {
+	case o.interval > 0:
+		return runner.Every(o.interval.D())
+	case o.rehearse > 0:
+		return runner.Every(min(2*time.Second, max(o.rehearse.D()/120, 100*time.Millisecond)))
+	}
+	return runner.DefaultPace(o.duration.D())
+}
+
+// prepare puts a run together. Every mistake that can be found without
+// sending anything is found here.
+func (a *app) prepare(ctx context.Context, o soakOptions) (r *run, err error) {
+	r = &run{app: a, o: o, curves: report.NewCollector(chartPoints)}
+	defer func() {
+		if err != nil {
+			r.close()
+		}
+	}()
+	if r.nodes, r.engine, err = a.nodes(ctx, o.targetOptions, o.pace()(0, false)); err != nil {
+		return nil, err
+	}
+	if r.loads, err = a.newLoads(o, r.nodes[0], o.scale()); err != nil {
+		return nil, err
+	}
+	if r.loads.plan != nil && r.nodes[0].info.URL != "" {
+		if err = reaches(ctx, r.nodes[0]); err != nil {
+			return nil, err
+		}
+	}
+	r.describe()
+	profiles := r.profiles()
+	if r.judge, err = judge.New(r.info, profiles, judge.Options{Inconclusive: o.inconclusive, Limit: float64(o.limit)}); err != nil {
+		return nil, usage("%w", err)
+	}
+	if r.record, err = record.Create(r.path(), record.Meta{Info: r.info, Profiles: profiles}); err != nil {
+		return nil, usage("%w", err)
+	}
+	return r, nil
+}
+
+// describe fills in what the record says of the run.
+func (r *run) describe() {
+	now := time.Now()
+	r.info = soak.RunInfo{
+		ID:        record.NewID(now, rand.Reader),
+		Version:   version(),
+		Profile:   r.nodes[0].profile.Name,
+		Started:   now.Round(0),
+		Planned:   r.o.length().Seconds(),
+		Interval:  r.o.pace()(time.Hour, false).Seconds(),
+		Rehearsal: r.o.scale(),
+		LoadLevel: soak.LoadLevel(r.o.level),
+		Tolerance: float64(r.o.tolerance),
+	}
+	for _, n := range r.nodes {
+		r.info.Targets = append(r.info.Targets, n.info)
+	}
+}
+
+// path is where the record goes.
+func (r *run) path() string {
+	if r.o.out != "" {
+		return recordPath(r.o.out)
+	}
+	return filepath.Join(record.Dir(r.app.getenv), r.info.ID+".db")
+}
+
+func (r *run) profiles() map[string]*soak.Profile {
+	all := map[string]*soak.Profile{}
+	for _, n := range r.nodes {
+		all[n.info.Name] = n.profile
+	}
+	return all
+}
+
+// drive fires, samples and reads until the run is over.
+func (r *run) drive(ctx context.Context) error {
+	targets, err := r.targets()
+	if err != nil {
+		return err
+	}
+	mail := &mailbox{}
+	sinks := fanout{r.record, r.judge, r.curves}
+	loads := []soak.Load{mail}
+	for _, l := range []soak.Load{r.loads.plan, r.loads.health} {
+		if l != nil {
+			loads = append(loads, l)
+		}
+	}
+	if r.loads.plan != nil {
+		sinks = append(sinks, r.brake(mail))
+	}
+	first := soak.Batch{Targets: r.info.Targets}
+	if err := sinks.Record(first); err != nil {
+		return notMeasured(fmt.Errorf("record: %w", err))
+	}
+	show := r.app.newProgress(r)
+	r.summary, err = runner.Run(ctx, runner.Config{
+		Targets: targets, Loads: loads, Recorder: sinks,
+		Pace: r.o.pace(), Duration: r.o.length(),
+		Urgent: r.urgent, Done: r.done,
+		Progress: show.step, ProgressEvery: show.every,
+		Observe: observer(r.calls),
+	})
+	show.end()
+	return err
+}
+
+// targets joins each node with the scanner of its log.
+func (r *run) targets() ([]runner.Target, error) {
+	var all []runner.Target
+	for _, n := range r.nodes {
+		t := runner.Target{Name: n.info.Name, Target: n.Target, Since: n.info.Started}
+		if last, ok := r.lives[n.info.Name]; ok {
+			t.Life, t.Started, t.Since = last.Life, last.Started, last.At
+		}
+		if !r.o.noLog {
+			rules, err := logscan.Compile(n.profile.Signals)
+			if err != nil {
+				return nil, usage("profile %s: %w", n.profile.Name, err)
+			}
+			t.Scanner = rules.NewFeed(n.info.Name, time.Now)
+		}
+		all = append(all, t)
+	}
+	return all, nil
+}
+
+// brake stops the plan when the first node is in trouble.
+func (r *run) brake(mail *mailbox) *load.Brake {
+	return load.NewBrake(load.BrakeOptions{
+		Stop:    r.loads.plan.Stop,
+		Emit:    mail.post,
+		Ceiling: func(string) int64 { return int64(r.nodes[0].profile.Ceiling) },
+		HoursToWall: func(target string) (float64, bool) {
+			hours, _, ok := r.judge.HoursToWall(target)
+			return hours, ok && r.judge.Decided(target) == soak.LeakYes
+		},
+		Hours: 1 / max(r.o.scale(), 1),
+	})
+}
+
+// urgent asks for close sampling while any wall is an hour away.
+func (r *run) urgent() bool {
+	return slices.ContainsFunc(r.nodes, func(n node) bool {
+		hours, _, ok := r.judge.HoursToWall(n.info.Name)
+		return ok && hours < 1
+	})
+}
+
+// done ends a run early when that was asked for.
+func (r *run) done() (string, bool) {
+	for _, n := range r.nodes {
+		select {
+		case <-n.ended:
+			return n.info.Name + " has ended", true
+		default:
+		}
+	}
+	if !r.o.failFast && !r.o.untilSure {
+		return "", false
+	}
+	clean := 0
+	for _, n := range r.nodes {
+		switch r.judge.Decided(n.info.Name) {
+		case soak.LeakYes:
+			return n.info.Name + " leaks: proven", true
+		case soak.LeakNo:
+			clean++
+		}
+	}
+	return "no leak: proven", r.o.untilSure && clean == len(r.nodes)
+}
+
+func (r *run) calls() int64 {
+	if r.engine == nil {
+		return 0
+	}
+	return r.engine.Calls()
+}
+
+// close gives everything back; the record is complete without it.
+func (r *run) close() {
+	_ = closeAll(r.nodes, r.engine) // nothing is lost by a connection that closes badly
+	if r.record != nil {
+		_ = r.record.Close() // every batch was durable when it was taken
+	}
+}
+
+// fanout hands a batch to every recorder, also behind one that fails.
+type fanout []soak.Recorder
+
+// Record returns the errors of all recorders.
+func (f fanout) Record(b soak.Batch) error {
+	var errs []error
+	for _, r := range f {
+		errs = append(errs, r.Record(b))
+	}
+	return errors.Join(errs...)
+}
+
+func names(nodes []node) string {
+	var all []string
+	for _, n := range nodes {
+		all = append(all, n.info.Name)
+	}
+	return strings.Join(all, ", ")
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
