@@ -87,37 +87,47 @@ func didYouMean(word string, known []string) string {
 	return "use one of " + strings.Join(known, ", ")
 }
 
-// nearest returns the known word that differs from word by the fewest
-// insertions, deletions and substitutions (Levenshtein), if these are few.
+// nearest returns the known word that differs from word by the fewest edits,
+// if these are few, or that one of the two begins with.
 func nearest(word string, known []string) string {
 	best, least := "", max(1, len(word)/3)+1
+	word = strings.ToLower(word)
 	for _, k := range known {
-		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < least {
+		low := strings.ToLower(k)
+		d := distance(word, low)
+		if shorter := min(len(word), len(low)); shorter >= 3 && word[:shorter] == low[:shorter] {
+			d = min(d, 1)
+		}
+		if d < least {
 			best, least = k, d
 		}
 	}
 	return best
 }
 
+// distance counts insertions, deletions, substitutions and swaps of neighbours
+// (Damerau's, in its restricted form).
 func distance(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64
+	const longest = 64
+	if len(a) > longest || len(b) > longest {
+		return longest
 	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
+	var rows [longest + 1][longest + 1]int
+	for i := range len(a) + 1 {
+		for j := range len(b) + 1 {
+			if i == 0 || j == 0 {
+				rows[i][j] = i + j
+				continue
+			}
+			change := rows[i-1][j-1]
+			if a[i-1] != b[j-1] {
 				change++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+			rows[i][j] = min(change, rows[i-1][j]+1, rows[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return rows[len(a)][len(b)]
 }
