@@ -17,9 +17,15 @@ type life struct {
 // the kernel counts starts in clock ticks, the engine in nanoseconds.
 const sameStart = time.Second
 
-// number gives samples and events their life. A new start time, or the death
-// of a process inside, begins a new one.
+// number gives samples and events their life, and the samples of the first
+// target, which gets the load, the requests sent so far. A new start time, or
+// the death of a process inside, begins a new life.
 func (r *run) number(b soak.Batch) soak.Batch {
+	for _, in := range b.Load {
+		if in.Scenario != soak.HealthScenario {
+			r.loaded, r.requests = true, r.requests+in.Requests
+		}
+	}
 	for i := range b.Events {
 		e := &b.Events[i]
 		l := r.lives[e.Target]
@@ -41,6 +47,9 @@ func (r *run) number(b soak.Batch) soak.Batch {
 			})
 		}
 		s.Life = l.number
+		if r.loaded && s.Target == r.Targets[0].Name {
+			s.Set(soak.Requests, r.requests)
+		}
 	}
 	return b
 }

@@ -94,6 +94,8 @@ type run struct {
 	queue chan soak.Batch
 
 	lives      map[string]*life
+	loaded     bool  // a load that counts its requests is being fired
+	requests   int64 // sent by it so far
 	progressAt time.Time
 	recordErr  error
 }
