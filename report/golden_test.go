@@ -34,6 +34,7 @@ var faces = []struct {
 	{"svg", SVG},
 	{"html", HTML},
 	{"actions.txt", Annotations},
+	{"prom", Metrics},
 }
 
 func TestGolden(t *testing.T) {
