@@ -115,7 +115,7 @@ func hitRate(c *Collector, target string, from time.Time, d time.Duration, top f
 	for at := 5 * time.Minute; at <= d; at += 5 * time.Minute {
 		v := top * (1 - math.Exp(-at.Minutes()/40))
 		_ = c.Record(soak.Batch{Signals: []soak.Signal{{At: from.Add(at), Target: target, Name: "cache_hit_rate", Count: 1,
-			Values: map[string]float64{"rate": math.Round(v*10) / 10, "souls": math.Round(at.Minutes() * 2)}}}})
+			Values: map[string]float64{"percent": math.Round(v*10) / 10, "cached": math.Round(at.Minutes() * 2)}}}})
 	}
 }
 

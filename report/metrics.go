@@ -144,12 +144,20 @@ func (m *metrics) verdicts() {
 			m.sample("leakcheck_wall_bytes", f.WallBytes, "target", t.Name, "wall", f.Wall)
 		}
 	})
-	m.family("leakcheck_hours_to_wall", "gauge", "Hours until the working set meets the wall; no sample is never, or unknown.")
+	m.family("leakcheck_time_to_wall_seconds", "gauge", "Time until the working set meets the wall; no sample is never, or unknown.")
 	m.targets(func(t *Target, r *soak.MemoryResult) {
 		if f := r.Forecast; f != nil && f.Wall != "" {
-			m.bounds("leakcheck_hours_to_wall", f.Hours.Estimate, f.Hours.Low, f.Hours.High, "target", t.Name, "wall", f.Wall)
+			m.bounds("leakcheck_time_to_wall_seconds", inSeconds(f.Hours.Estimate), inSeconds(f.Hours.Low), inSeconds(f.Hours.High), "target", t.Name, "wall", f.Wall)
 		}
 	})
+}
+
+func inSeconds(hours *float64) *float64 {
+	if hours == nil {
+		return nil
+	}
+	s := *hours * 3600
+	return &s
 }
 
 func (m *metrics) bounds(name string, estimate, low, high *float64, labels ...string) {
@@ -199,7 +207,7 @@ func (m *metrics) load() {
 			m.sample("leakcheck_request_errors_total", float64(s.Errors[k]), "scenario", s.Name, "kind", Clean(string(k)))
 		}
 	}
-	m.family("leakcheck_request_duration_seconds", "gauge", "Latency over the whole run, by scenario and quantile.")
+	m.family("leakcheck_request_duration_seconds", "gauge", "Latency over the whole run, by scenario and percentile.")
 	for _, s := range scenarios {
 		if s.Requests == 0 {
 			continue
@@ -207,8 +215,8 @@ func (m *metrics) load() {
 		for _, q := range []struct {
 			name string
 			ms   float64
-		}{{"0.5", s.P50}, {"0.95", s.P95}, {"0.99", s.P99}, {"1", s.Max}} {
-			m.sample("leakcheck_request_duration_seconds", q.ms/1000, "scenario", s.Name, "quantile", q.name)
+		}{{"50", s.P50}, {"95", s.P95}, {"99", s.P99}, {"100", s.Max}} {
+			m.sample("leakcheck_request_duration_seconds", q.ms/1000, "scenario", s.Name, "percentile", q.name)
 		}
 	}
 	m.family("leakcheck_brake", "gauge", "1 once the brake has stopped all load.")

@@ -18,7 +18,7 @@ type query struct{ expr, legend string }
 var panels = []panel{
 	{"Leak", "1 while a leak is proven", "stat", "bool_yes_no", 6, []query{{`max by (target) (leakcheck_leak{answer="yes",target=~"$target"})`, "{{target}}"}}},
 	{"Rate of the floor", "", "stat", "decbytes", 6, []query{{`leakcheck_slope_bytes_per_hour{bound="estimate",target=~"$target"}`, "{{target}} per hour"}}},
-	{"Hours to the wall", "Nothing is shown while no wall is in sight", "stat", "h", 6, []query{{`leakcheck_hours_to_wall{bound="estimate",target=~"$target"}`, "{{target}}, {{wall}}"}}},
+	{"Time to the wall", "Nothing is shown while no wall is in sight", "stat", "s", 6, []query{{`leakcheck_time_to_wall_seconds{bound="estimate",target=~"$target"}`, "{{target}}, {{wall}}"}}},
 	{"Checks", "How many checks have each outcome", "stat", "none", 6, []query{{`sum by (outcome) (leakcheck_check{target=~"$target"})`, "{{outcome}}"}}},
 	{"Memory", "Working set, its parts that cannot be reclaimed, and the nearest wall", "timeseries", "decbytes", 24, []query{
 		{`leakcheck_memory_bytes{component="working_set",target=~"$target"}`, "{{target}} working set"},
@@ -28,7 +28,7 @@ var panels = []panel{
 	{"Rate of the floor, with its interval", "A leak is proven when the lower bound is above the tolerance", "timeseries", "decbytes", 12, []query{
 		{`leakcheck_slope_bytes_per_hour{target=~"$target"}`, "{{target}} {{bound}}"},
 		{`leakcheck_tolerance_bytes_per_hour{target=~"$target"}`, "{{target}} tolerance"}}},
-	{"Latency", "Over the whole run", "timeseries", "s", 12, []query{{`leakcheck_request_duration_seconds{quantile=~"0.5|0.95|0.99"}`, "{{scenario}} {{quantile}}"}}},
+	{"Latency", "Over the whole run", "timeseries", "s", 12, []query{{`leakcheck_request_duration_seconds{percentile=~"50|95|99"}`, "{{scenario}} p{{percentile}}"}}},
 	{"Cache hit rate", "As the node's own log says", "timeseries", "percent", 8, []query{{`leakcheck_signal_value{signal="cache_hit_rate",value="percent",target=~"$target"}`, "{{target}}"}}},
 	{"Cache size", "Entries", "timeseries", "short", 8, []query{{`leakcheck_signal_value{signal="cache_size",value="entries",target=~"$target"}`, "{{target}}"}}},
 	{"404s retried", "Log lines per second", "timeseries", "cps", 8, []query{{`rate(leakcheck_signal_hits_total{signal=~"retried_404|retries_exhausted",target=~"$target"}[5m])`, "{{target}} {{signal}}"}}},
