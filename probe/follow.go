@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
+
+	"github.com/docker/docker/api/types/events"
 
 	"leakcheck/soak"
 )
 
-// followRetry is how long Follow waits, at most, to look again for a log that
-// has ended or cannot be had.
-const followRetry = 2 * time.Second
+// followEvery is how often the log is asked for through the API, and how long
+// Follow waits at most to look again for a log that cannot be had.
+const followEvery = 2 * time.Second
 
 // Follow delivers the log from since on until ctx ends: both streams, through
 // restarts, rotation, lost connections and re-creation under the same name, no
@@ -22,8 +23,10 @@ const followRetry = 2 * time.Second
 func (c *Container) Follow(ctx context.Context, since time.Time, line func(soak.Line), emit func(soak.Event)) error {
 	ears, leave := c.e.hub.listen()
 	defer leave()
-	f := &follower{c: c, memory: newLogMemory(since), joiner: joiner{line: line}, emit: func(e soak.Event) { e.Target = c.name; emit(e) }}
+	f := &follower{c: c, memory: newLogMemory(since), joiner: joiner{line: line}, look: true, emit: func(e soak.Event) { e.Target = c.name; emit(e) }}
 	defer f.joiner.flush()
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
 	for ctx.Err() == nil {
 		if err := f.read(ctx); err != nil {
 			return err
@@ -31,27 +34,47 @@ func (c *Container) Follow(ctx context.Context, since time.Time, line func(soak.
 		select {
 		case <-ctx.Done():
 		case <-ears.wake:
-			ears.take()
-		case <-time.After(followRetry):
+			f.hear(ears.take())
+		case <-tick.C:
 		}
 	}
 	return nil
 }
 
-// follower is a log on its way through reconnections.
+// follower is a log on its way through lives, rotations and lost connections.
 type follower struct {
 	c      *Container
 	memory *logMemory
 	joiner joiner
 	emit   func(soak.Event)
 	id     string
-	cut    bool // the last reading ended before the log did
-	warned bool
+	look   bool // ask for the container before its log
+	ended  bool // the container has ended
+	whole  bool // and its log has been read since
+	tail   int  // how many messages are asked for; 0 before the first time
 }
 
-// read reads one log to its end or until it breaks off. Its error is for good.
+// hear notes what concerns the log.
+func (f *follower) hear(notices []notice) {
+	for _, n := range notices {
+		ours := n.event.Actor.ID == f.id
+		if n.kind != noticeEvent || ours || n.event.Actor.Attributes["name"] == f.c.name {
+			f.look = true
+		}
+		if ours {
+			switch n.event.Action {
+			case events.ActionDie:
+				f.ended = true
+			case events.ActionStart:
+				f.ended, f.whole = false, false
+			}
+		}
+	}
+}
+
+// read reads what there is. Its error is for good.
 func (f *follower) read(ctx context.Context) error {
-	if err := f.c.refresh(ctx); err != nil {
+	if f.look && f.c.refresh(ctx) != nil {
 		return nil // gone or unavailable for now: Watch tells
 	}
 	now := f.c.seen()
@@ -59,7 +82,6 @@ func (f *follower) read(ctx context.Context) error {
 		return fmt.Errorf("container %s has the log driver %q, which keeps nothing: its log cannot be read", f.c.name, now.LogDriver)
 	}
 	f.meet(now)
-	f.memory.restart()
 	err := errNotLocal
 	if !f.c.e.remote && now.LogDriver == "json-file" {
 		err = f.fromFile(ctx, now)
@@ -67,10 +89,8 @@ func (f *follower) read(ctx context.Context) error {
 	if errors.Is(err, errNotLocal) {
 		err = f.fromAPI(ctx, now)
 	}
-	f.cut = err != nil
-	if err == nil {
-		f.joiner.flush()
-	}
+	f.look = err != nil || f.ended
+	f.whole = f.whole || (err == nil && f.ended)
 	if unsupported(err) {
 		return fmt.Errorf("container %s has the log driver %q, which the engine cannot read back: its log cannot be read", f.c.name, now.LogDriver)
 	}
@@ -83,10 +103,11 @@ func (f *follower) meet(now facts) {
 	if f.id != "" && f.id != now.ID {
 		f.joiner.flush()
 		last := f.memory.last()
-		f.memory = newLogMemory(time.Time{})
-		if f.cut {
+		f.memory, f.tail = newLogMemory(time.Time{}), 0
+		if !f.whole {
 			f.gap(last, time.Now(), "the old container's log could not be read to its end")
 		}
+		f.ended, f.whole = false, false
 	}
 	f.id = now.ID
 }
@@ -111,29 +132,4 @@ func (f *follower) gap(from, to time.Time, why string) {
 		e.Text = fmt.Sprintf("log lines may be missing between %s and %s: %s", from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339), why)
 	}
 	f.emit(e)
-}
-
-// fromAPI reads the engine's stream. A nil error is a clean end: the
-// container's own.
-func (f *follower) fromAPI(ctx context.Context, now facts) error {
-	tail, err := f.c.coverage(ctx, now, f.memory.horizon())
-	if err != nil {
-		return err
-	}
-	body, err := f.c.logs(ctx, now.ID, f.memory.horizon(), tail, true)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = body.Close() }()
-	frames := newFrameReader(body, now.tty)
-	for {
-		m, err := frames.next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		f.deliver(m)
-	}
 }

@@ -14,17 +14,20 @@ const memorySize = 512
 // logMemory remembers the newest messages, so that after a reconnection or a
 // rotation no line comes twice, and it shows whether any may be missing. Times
 // alone cannot tell: the engine's "since" is inclusive, and several messages
-// may carry the same time.
+// may carry the same time. Engines also repeat messages by themselves: Docker
+// 20.10 does when it rotates a log that is being followed.
 type logMemory struct {
 	seed   maphash.Seed
 	ring   [memorySize]remembered
-	count  int   // messages ever remembered
-	before int64 // what is stamped up to here was seen, or is not wanted
+	known  map[remembered]bool // what stands in ring
+	count  int                 // messages ever remembered
+	before int64               // what is stamped up to here was seen, or is not wanted
 	newest int64
-
-	again  map[remembered]int // while reading again: what is still expected
-	anchor remembered         // the last message seen before
-	found  bool
+	stream [2]struct {
+		at  int64
+		nth uint64 // how many with this time came before, one after the other
+	}
+	missing bool // since the last restart the newest message has not come again
 }
 
 type remembered struct {
@@ -33,7 +36,7 @@ type remembered struct {
 }
 
 func newLogMemory(since time.Time) *logMemory {
-	m := &logMemory{seed: maphash.MakeSeed(), before: math.MinInt64}
+	m := &logMemory{seed: maphash.MakeSeed(), known: make(map[remembered]bool, memorySize), before: math.MinInt64}
 	if !since.IsZero() {
 		m.before = since.UnixNano() - 1
 	}
@@ -50,49 +53,62 @@ func (m *logMemory) horizon() time.Time {
 
 // restart is called before the log is read again from the horizon.
 func (m *logMemory) restart() {
-	m.again, m.found = nil, true
-	n := min(m.count, memorySize)
-	if n == 0 {
-		return
-	}
-	m.again = make(map[remembered]int, n)
-	for _, r := range m.ring[:n] {
-		m.again[r]++
-	}
-	m.anchor, m.found = m.ring[(m.count-1)%memorySize], false
+	m.missing = m.count > 0
+	clear(m.stream[:])
 }
 
 // fresh reports whether a message has not been seen, and remembers it. gap is
-// true with the first fresh message after a restart when what should stand
-// before it was not there any more.
+// true with the first fresh message after a restart when the newest one from
+// before was not there any more.
 func (m *logMemory) fresh(msg message) (fresh, gap bool) {
-	r := remembered{at: msg.at.UnixNano(), hash: maphash.Bytes(m.seed, msg.text)}
-	if msg.stderr {
-		r.hash = ^r.hash
-	}
-	if m.again[r] > 0 {
-		m.again[r]--
-		m.found = m.found || r == m.anchor
+	r := m.key(msg)
+	if m.known[r] {
+		if m.ring[(m.count-1)%memorySize] == r {
+			m.missing = false
+		}
 		return false, false
 	}
 	if r.at <= m.before {
 		return false, false
 	}
-	gap = !m.found
-	m.found = true
-	if m.again != nil && r.at > m.newest+int64(2*time.Second) {
-		m.again = nil
-	}
+	gap, m.missing = m.missing, false
 	m.remember(r)
 	return true, gap
+}
+
+// seen reports whether a message is known or older than what is. It is for the
+// first message after a restart.
+func (m *logMemory) seen(msg message) bool {
+	stream := m.stream
+	defer func() { m.stream = stream }()
+	r := m.key(msg)
+	return m.known[r] || r.at <= m.before
+}
+
+// key tells messages apart: by stream, time and text, and by their order where
+// several in a row have one time, as the pieces of a long line do.
+func (m *logMemory) key(msg message) remembered {
+	r := remembered{at: msg.at.UnixNano(), hash: maphash.Bytes(m.seed, msg.text)}
+	s := &m.stream[0]
+	if msg.stderr {
+		s, r.hash = &m.stream[1], ^r.hash
+	}
+	if s.at != r.at {
+		s.at, s.nth = r.at, 0
+	}
+	s.nth++
+	r.hash += s.nth * 0x9e3779b97f4a7c15
+	return r
 }
 
 func (m *logMemory) remember(r remembered) {
 	slot := &m.ring[m.count%memorySize]
 	if m.count >= memorySize {
 		m.before = max(m.before, slot.at)
+		delete(m.known, *slot)
 	}
 	*slot = r
+	m.known[r] = true
 	m.count++
 	m.newest = max(m.newest, r.at)
 }
