@@ -206,7 +206,9 @@ func TestTapPassesAnythingElse(t *testing.T) {
 			}
 			go func() {
 				defer c.Close()
-				fmt.Fprintln(c, "220 hello")
+				fmt.Fprint(c, "220 ")
+				time.Sleep(10 * time.Millisecond)
+				fmt.Fprintln(c, "hello")
 				io.Copy(c, c)
 			}()
 		}

@@ -82,33 +82,48 @@ func (t *Tap) requests(client, upstream net.Conn, pending chan<- exchange) {
 	}
 }
 
-// answers passes on what the upstream says and counts the answers in it.
+// answers passes on what the upstream says and counts the answers in it. A
+// head is passed on when it has been counted, so that who has the answer finds
+// it in the counts.
 func (t *Tap) answers(upstream, client net.Conn, pending <-chan exchange) error {
 	in := &passing{from: upstream, to: client}
 	r := bufio.NewReaderSize(in, 32<<10)
 	for {
 		in.head()
-		if _, err := r.Peek(1); err != nil {
-			return in.failure()
+		in.hold = true
+		if !speaksHTTP(r) {
+			return in.rest()
 		}
 		x, ok := pair(pending)
 		if !ok {
 			return in.rest() // an answer that nobody asked for
 		}
-		resp, err := final(r, x.req)
-		x.switched <- err == nil && resp.StatusCode == http.StatusSwitchingProtocols
+		resp, err := final(r, x.req, in)
+		upgraded := err == nil && resp.StatusCode == http.StatusSwitchingProtocols
+		x.switched <- upgraded
 		if err != nil {
 			return in.rest()
 		}
-		in.body()
 		t.counts.end(x.key, resp.StatusCode, time.Now())
-		if resp.StatusCode == http.StatusSwitchingProtocols {
+		in.body()
+		if upgraded {
 			return in.rest()
 		}
 		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
 			return in.rest()
 		}
 	}
+}
+
+// speaksHTTP waits for the first bytes and reports whether they may begin an
+// answer.
+func speaksHTTP(r *bufio.Reader) bool {
+	const start = "HTTP/"
+	if _, err := r.Peek(1); err != nil {
+		return false
+	}
+	first, err := r.Peek(min(r.Buffered(), len(start)))
+	return err == nil && strings.HasPrefix(start, string(first))
 }
 
 // pair takes the oldest request without an answer.
@@ -123,13 +138,15 @@ func pair(pending <-chan exchange) (exchange, bool) {
 	}
 }
 
-// final reads an answer's head, passing over interim ones.
-func final(r *bufio.Reader, req *http.Request) (*http.Response, error) {
+// final reads an answer's head, passing on interim ones.
+func final(r *bufio.Reader, req *http.Request, in *passing) (*http.Response, error) {
 	for {
 		resp, err := http.ReadResponse(r, req)
 		if err != nil || resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols {
 			return resp, err
 		}
+		in.release()
+		in.hold = true
 	}
 }
 
@@ -137,17 +154,36 @@ func wantsUpgrade(req *http.Request) bool {
 	return req.Header.Get("Upgrade") != "" && strings.Contains(strings.ToLower(req.Header.Get("Connection")), "upgrade")
 }
 
-// passing hands on every byte the moment it is read.
+// passing hands on every byte the moment it is read, or holds it until the
+// head that it belongs to is understood.
 type passing struct {
 	from, to net.Conn
 	left     int64 // of a head
+	hold     bool
+	held     []byte
 	err      error // what ended the stream, if it ended
 }
 
 var errLongHead = errors.New("the head is too long to read along")
 
 func (p *passing) head() { p.left = maxHead }
-func (p *passing) body() { p.left = math.MaxInt64 }
+
+func (p *passing) body() {
+	p.left = math.MaxInt64
+	p.release()
+}
+
+// release passes on what was held.
+func (p *passing) release() {
+	p.hold = false
+	if len(p.held) == 0 {
+		return
+	}
+	if _, err := p.to.Write(p.held); err != nil && (p.err == nil || p.err == io.EOF) {
+		p.err = err
+	}
+	p.held = p.held[:0]
+}
 
 func (p *passing) Read(b []byte) (int, error) {
 	if p.left <= 0 {
@@ -155,7 +191,10 @@ func (p *passing) Read(b []byte) (int, error) {
 	}
 	n, err := p.from.Read(b)
 	p.left -= int64(n)
-	if n > 0 {
+	switch {
+	case p.hold:
+		p.held = append(p.held, b[:n]...)
+	case n > 0:
 		if _, werr := p.to.Write(b[:n]); werr != nil {
 			err = werr
 		}
@@ -169,6 +208,7 @@ func (p *passing) Read(b []byte) (int, error) {
 // rest passes on what is left when no more can be understood, if the stream
 // itself has not ended. It returns what broke the stream, nil for its end.
 func (p *passing) rest() error {
+	p.release()
 	if p.err == nil {
 		_, p.err = io.Copy(p.to, p.from)
 	}
