@@ -7,9 +7,14 @@ import (
 	"leakcheck/soak"
 )
 
-// maxBacklog bounds how many samples, events and so on wait for a disk that
-// is full: some 15 MB, which is 3 hours of 5 targets at one sample a second.
-const maxBacklog = 50_000
+const (
+	// maxBacklog bounds how many samples, events and so on wait for a disk that
+	// is full: some 15 MB, which is 3 hours of 5 targets at one sample a second.
+	maxBacklog = 50_000
+	// maxCommit is how many of them make one transaction, if not more came in
+	// one batch.
+	maxCommit = 500
+)
 
 // backlog is what was not written yet.
 type backlog struct {
@@ -20,15 +25,18 @@ type backlog struct {
 	first, last time.Time
 }
 
-func (b *backlog) push(x soak.Batch) {
-	n := len(x.Targets) + len(x.Samples) + len(x.Events) + len(x.Signals) + len(x.Logs) + len(x.Load)
-	if b.size > 0 && b.size+n > maxBacklog {
-		b.lose(x)
-		return
-	}
-	b.waiting, b.size = append(b.waiting, x), b.size+n
+func sizeOf(x *soak.Batch) int {
+	return len(x.Targets) + len(x.Samples) + len(x.Events) + len(x.Signals) + len(x.Logs) + len(x.Load)
 }
 
+// fits reports whether there is room for a batch; in an empty backlog any fits.
+func (b *backlog) fits(x soak.Batch) bool { return b.size == 0 || b.size+sizeOf(&x) <= maxBacklog }
+
+func (b *backlog) push(x soak.Batch) {
+	b.waiting, b.size = append(b.waiting, x), b.size+sizeOf(&x)
+}
+
+// lose counts a batch that did not fit.
 func (b *backlog) lose(x soak.Batch) {
 	b.lost++
 	for _, s := range x.Samples {
@@ -39,16 +47,34 @@ func (b *backlog) lose(x soak.Batch) {
 	}
 }
 
-func (b *backlog) empty() bool { return len(b.waiting) == 0 }
-
-// batches is what waits, closed by a gap if something was lost.
-func (b *backlog) batches() []soak.Batch {
-	if b.lost == 0 {
-		return b.waiting
+// next are the batches of the next transaction; what was lost comes last, as a
+// gap.
+func (b *backlog) next() []soak.Batch {
+	n, size := 0, 0
+	for n < len(b.waiting) && (n == 0 || size+sizeOf(&b.waiting[n]) <= maxCommit) {
+		size += sizeOf(&b.waiting[n])
+		n++
 	}
-	gap := soak.Event{At: b.last, Kind: soak.EventGap, Duration: b.last.Sub(b.first),
-		Text: fmt.Sprintf("the record could not be written and memory for it was used up: %d batches are missing", b.lost)}
-	return append(b.waiting[:len(b.waiting):len(b.waiting)], soak.Batch{Events: []soak.Event{gap}})
+	if n == 0 && b.lost > 0 {
+		b.push(soak.Batch{Events: []soak.Event{b.gap()}})
+		b.lost, b.first, b.last = 0, time.Time{}, time.Time{}
+		n = 1
+	}
+	return b.waiting[:n]
 }
 
-func (b *backlog) clear() { *b = backlog{waiting: b.waiting[:0]} }
+func (b *backlog) gap() soak.Event {
+	return soak.Event{At: b.last, Kind: soak.EventGap, Duration: b.last.Sub(b.first),
+		Text: fmt.Sprintf("the record could not be written and memory for it was used up: %d batches are missing", b.lost)}
+}
+
+// written drops the first n batches.
+func (b *backlog) written(n int) {
+	for i := range n {
+		b.size -= sizeOf(&b.waiting[i])
+		b.waiting[i] = soak.Batch{} // what was written must not be kept alive
+	}
+	if b.waiting = b.waiting[n:]; len(b.waiting) == 0 {
+		b.waiting = nil
+	}
+}

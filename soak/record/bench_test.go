@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"leakcheck/soak"
 	"leakcheck/soak/record"
@@ -70,7 +69,6 @@ func BenchmarkRecord(b *testing.B) {
 		must(b, r.Record(soak.Batch{Samples: []soak.Sample{sampleAt("node", i)}}))
 		i++
 	}
-	_ = time.Second
 }
 
 type recorder func(soak.Batch) error

@@ -107,7 +107,7 @@ func Resume(path string) (*Record, error) {
 }
 
 // open opens a record for reading and tells other files apart from it.
-func open(path string, pragmas ...string) (*Record, error) {
+func open(path string) (*Record, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func open(path string, pragmas ...string) (*Record, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: %w: it is not a file", path, ErrNotRecord)
 	}
-	db, err := readable(path, pragmas...)
+	db, err := readable(path)
 	if err != nil {
 		return nil, err
 	}

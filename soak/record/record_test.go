@@ -97,8 +97,8 @@ func TestBatchesComeBackAsTheyWentIn(t *testing.T) {
 		path := filepath.Join(dir, "run.db")
 		r := create(t, path)
 		var want memory
-		for _, b := range rapid.SliceOfN(batches(), 0, 20).Draw(t, "batches") {
-			if rapid.Bool().Draw(t, "resume") {
+		for _, b := range rapid.SliceOfN(batches(), 0, 12).Draw(t, "batches") {
+			if rapid.IntRange(0, 5).Draw(t, "resume") == 0 {
 				must(t, r.Close())
 				r, err = record.Resume(path)
 				must(t, err)

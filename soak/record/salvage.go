@@ -9,8 +9,7 @@ import (
 // Salvage opens a damaged record to save what can still be read: its Samples
 // go on behind the damage, and end with a [DamagedError] that counts them.
 func Salvage(path string) (*Record, error) {
-	// The pragma makes SQLite open a file that is shorter than it says.
-	db, err := readable(path, "writable_schema(1)")
+	db, err := forgiving(path)
 	if err != nil {
 		return nil, err
 	}

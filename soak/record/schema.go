@@ -48,7 +48,7 @@ func openDB(path string, conns int, mode string, pragmas ...string) (*sql.DB, er
 	if err != nil {
 		return nil, err
 	}
-	q := url.Values{"mode": {mode}, "_pragma": append([]string{"busy_timeout(5000)", "cache_size(-1024)"}, pragmas...)}
+	q := url.Values{"mode": {mode}, "_pragma": append(pragmas, "busy_timeout(5000)")}
 	if mode == "rw" {
 		q.Set("_txlock", "immediate")
 	}
@@ -64,12 +64,18 @@ func openDB(path string, conns int, mode string, pragmas ...string) (*sql.DB, er
 // writable opens the one connection that writes. WAL with FULL makes each
 // commit durable with one fsync and lets others read meanwhile.
 func writable(path string) (*sql.DB, error) {
-	return openDB(path, 1, "rw", "journal_mode(WAL)", "synchronous(FULL)")
+	return openDB(path, 1, "rw", "cache_size(-1024)", "journal_mode(WAL)", "synchronous(FULL)")
 }
 
 // readable opens connections that only read.
-func readable(path string, pragmas ...string) (*sql.DB, error) {
-	return openDB(path, 4, "ro", append(pragmas, "query_only(1)")...)
+func readable(path string) (*sql.DB, error) {
+	return openDB(path, 4, "ro", "cache_size(-1024)", "query_only(1)")
+}
+
+// forgiving opens a file that is shorter than it says: writable_schema waives
+// that check, unless a pragma that reads the schema comes before it.
+func forgiving(path string) (*sql.DB, error) {
+	return openDB(path, 4, "ro", "query_only(1)", "writable_schema(1)")
 }
 
 // create makes the tables in an empty file.

@@ -49,23 +49,33 @@ func (r *Record) Record(b soak.Batch) error {
 	if r.w == nil {
 		return ErrReadOnly
 	}
-	r.w.backlog.push(b)
-	return r.w.flush()
+	w := r.w
+	if !w.backlog.fits(b) {
+		if err := w.flush(); err != nil {
+			w.backlog.lose(b)
+			return err
+		}
+	}
+	w.backlog.push(b)
+	return w.flush()
 }
 
-// flush writes all that waits in one transaction.
+// flush writes all that waits, in transactions of a bounded size so that a try
+// on a disk that is still full costs little.
 func (w *writer) flush() error {
-	if w.backlog.empty() {
-		return nil
+	for {
+		next := w.backlog.next()
+		if len(next) == 0 {
+			return nil
+		}
+		if err := w.commit(next); err != nil {
+			// What the failed transaction numbered is void: start from the file.
+			w.state = nil
+			_, _ = w.db.Exec("ROLLBACK") // in case a failed commit left it open
+			return explain(w.path, err)
+		}
+		w.backlog.written(len(next))
 	}
-	if err := w.commit(w.backlog.batches()); err != nil {
-		// What the failed transaction numbered is void: start from the file.
-		w.state = nil
-		_, _ = w.db.Exec("ROLLBACK") // in case a failed commit left it open
-		return explain(w.path, err)
-	}
-	w.backlog.clear()
-	return nil
 }
 
 func (w *writer) commit(batches []soak.Batch) error {
