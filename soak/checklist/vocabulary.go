@@ -136,6 +136,9 @@ func fieldUnit(rule soak.SignalRule, field string) Unit {
 	if timeUnits[strings.ToLower(unit)] {
 		return Seconds
 	}
+	if unit == "size" {
+		return Bytes
+	}
 	if _, err := soak.ParseRate("1" + unit); err == nil {
 		return BytesPerHour
 	}
@@ -147,5 +150,5 @@ func fieldUnit(rule soak.SignalRule, field string) Unit {
 
 var timeUnits = map[string]bool{
 	"ns": true, "us": true, "µs": true, "ms": true, "s": true, "sec": true, "second": true, "seconds": true,
-	"min": true, "minute": true, "minutes": true, "h": true, "hour": true, "hours": true, "d": true, "day": true, "days": true,
+	"min": true, "minute": true, "minutes": true, "h": true, "hour": true, "hours": true, "d": true, "day": true, "days": true, "duration": true,
 }

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -68,10 +69,13 @@ func (s *story) samples(m model, from, to, every time.Duration) {
 }
 
 // healthy is a sawtooth on a level of 700 MB.
-func healthy() model {
+func healthy() model { return sawtooth(20 * time.Minute) }
+
+// sawtooth climbs 150 MB and falls back once each period.
+func sawtooth(period time.Duration) model {
 	noise := rand.New(rand.NewPCG(1, 2))
 	return func(d time.Duration) float64 {
-		phase := float64(d%(20*time.Minute)) / float64(20*time.Minute)
+		phase := float64(d%period) / float64(period)
 		return 700e6 + 150e6*phase + 4e6*noise.NormFloat64()
 	}
 }
@@ -96,13 +100,24 @@ func read(from, to time.Duration, lines int64) soak.LogSpan {
 
 // fired is load of one scenario in the interval before a time.
 func fired(d time.Duration, scenario string, n int64, latency time.Duration) soak.LoadInterval {
-	h := newLatencies()
-	_ = h.RecordValues(latency.Microseconds(), n)
-	b, err := h.Encode()
-	if err != nil {
-		panic(err)
-	}
+	b := encoded(n, latency)
 	return soak.LoadInterval{At: at(d), Duration: time.Second, Scenario: scenario, Due: n, Requests: n, Bytes: 1000 * n, Latency: b}
+}
+
+var encodings = map[string][]byte{}
+
+func encoded(n int64, latency time.Duration) []byte {
+	key := fmt.Sprint(n, latency)
+	if encodings[key] == nil {
+		h := newLatencies()
+		_ = h.RecordValues(latency.Microseconds(), n)
+		b, err := h.Encode()
+		if err != nil {
+			panic(err)
+		}
+		encodings[key] = b
+	}
+	return encodings[key]
 }
 
 // end finishes the run and reports.
