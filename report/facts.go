@@ -130,7 +130,11 @@ func (v *View) did() (string, Tone) {
 	if sent > 0 {
 		text = "sent " + plural(sent, "request") + " (" + number(failed) + " failed)"
 	}
-	text += ", read " + soak.FormatBytes(float64(v.Report.Observer.LogBytes)) + " of log"
+	if n := v.Report.Observer.LogBytes; n > 0 {
+		text += ", read " + soak.FormatBytes(float64(n)) + " of log"
+	} else if seen, _ := v.heard(); len(seen) > 0 {
+		text += ", read the log"
+	}
 	if b := v.Report.Load.Brake; b != nil {
 		return text + "; brake at " + v.Clock(b.At) + because(b.Reason), Caution
 	}

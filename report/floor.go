@@ -5,7 +5,7 @@ import (
 )
 
 // floorBlocks is how many pieces a life's curve is cut into to draw its floor.
-const floorBlocks = 24
+const floorBlocks = 12
 
 // judged returns the trace on which leaks are judged and its name, or nil.
 func (s *Series) judged() (*Trace, string) {
@@ -33,34 +33,68 @@ func (s *Series) shown() (*Trace, string) {
 	return nil, ""
 }
 
-// floor draws the lower envelope of each life: the lowest point of each block.
-// It is a picture; the verdict has its own floor.
+// floor draws the lower envelope of each life: the bottom of each tooth where
+// the curve has teeth, else the lowest point of each block. It is a picture;
+// the verdict has its own floor.
 func floor(t *Trace) [][]Point {
-	if t == nil {
-		return nil
-	}
-	from, to, ok := t.Span()
+	low, high, ok := t.Range()
 	if !ok {
 		return nil
 	}
-	block := max((to-from)/floorBlocks, 1)
 	var out [][]Point
-	for _, seg := range t.Segments(1 << 62) {
-		var low []Point
-		end := seg[0].T + block
-		low = append(low, seg[0])
-		last := seg[len(seg)-1].T
-		for _, p := range seg {
-			// A short last block may hold no collection: it has no floor of its own.
-			if p.T >= end && last-p.T > block/2 {
-				low = append(low, p)
-				end += block * ((p.T-end)/block + 1)
-			}
-			if p.V < low[len(low)-1].V {
-				low[len(low)-1] = p
-			}
+	for _, piece := range t.Segments(1 << 62) {
+		bottoms := valleys(piece, (high-low)*toothShare)
+		switch {
+		case len(bottoms) < 3:
+			bottoms = blockMinima(piece)
+		case len(bottoms) > 2*floorBlocks:
+			bottoms = blockMinima(bottoms) // so many teeth that a bucket may have swallowed a bottom
 		}
-		out = append(out, low)
+		out = append(out, bottoms)
 	}
 	return out
+}
+
+// toothShare is how much of the curve's range a fall and a rise must be to
+// make a tooth.
+const toothShare = 0.1
+
+// valleys lists the low points between which the curve rose and fell again by
+// at least depth.
+func valleys(piece []Point, depth float64) []Point {
+	var out []Point
+	bottom, top, falling := piece[0], piece[0], true
+	for _, p := range piece {
+		switch {
+		case falling && p.V < bottom.V:
+			bottom = p
+		case falling && p.V > bottom.V+depth:
+			out = append(out, bottom)
+			top, falling = p, false
+		case !falling && p.V > top.V:
+			top = p
+		case !falling && p.V < top.V-depth:
+			bottom, falling = p, true
+		}
+	}
+	return out
+}
+
+// blockMinima cuts a piece into blocks of equal time. A short last block may
+// hold no collection: it has no floor of its own.
+func blockMinima(piece []Point) []Point {
+	first, last := piece[0].T, piece[len(piece)-1].T
+	block := max((last-first)/floorBlocks, 1)
+	low := []Point{piece[0]}
+	end := first + block
+	for _, p := range piece {
+		if p.T >= end && last-p.T > block/2 {
+			low = append(low, p)
+			end += block * ((p.T-end)/block + 1)
+		}
+		if p.V < low[len(low)-1].V {
+			low[len(low)-1] = p
+		}
+	}
+	return low
 }

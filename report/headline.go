@@ -124,6 +124,9 @@ func (v *View) notes() []Statement {
 			Text: "leakcheck did not run from " + v.Clock(i.From) + " to " + v.Clock(i.To) + because(i.Reason)})
 	}
 	for _, w := range v.Report.Warnings {
+		if run.Rehearsal > 0 && strings.Contains(w, "rehearsal") {
+			continue // said above
+		}
 		out = append(out, Statement{Word: "warning", Tone: Caution, Text: w})
 	}
 	return out

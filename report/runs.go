@@ -33,18 +33,29 @@ func RunsJSON(w io.Writer, runs []Run) error {
 // RunsText prints a list of runs as a table; now is what times are near to.
 func RunsText(w io.Writer, runs []Run, now time.Time, o TextOptions) error {
 	p := newPrinter(o)
+	if p.Plain {
+		p.Width = 1000 // an id is never cut where there is no screen to fit
+	}
 	var rows [][]string
 	for _, r := range runs {
 		rows = append(rows, []string{
 			Clean(r.ID), r.State, clock(r.Started, now), elapsed(seconds(r.Duration)), soak.FormatBytes(float64(r.Bytes)),
-			Clean(r.Profile), Clean(strings.Join(r.Targets, ", ")),
+			targets(&r),
 		})
 	}
-	p.table([]column{{name: "run"}, {name: "state"}, {name: "started"}, {name: "length", right: true}, {name: "size", right: true}, {name: "profile"}, {name: "targets"}}, rows)
+	p.table([]column{{name: "run"}, {name: "state"}, {name: "started"}, {name: "length", right: true}, {name: "size", right: true}, {name: "targets"}}, rows)
 	for _, r := range runs {
 		if r.Problem != "" {
 			p.labelled("", Clean(r.ID), width(r.ID)+2, Clean(r.Problem), Caution)
 		}
 	}
 	return p.flush(w)
+}
+
+// targets names what a run watched, and by which profile.
+func targets(r *Run) string {
+	if r.Profile == "" {
+		return Clean(strings.Join(r.Targets, ", "))
+	}
+	return Clean(strings.Join(r.Targets, ", ") + " (" + r.Profile + ")")
 }

@@ -32,7 +32,13 @@ func (p *printer) checklist(t *Target, suffix string) {
 		if w.Name != "" {
 			p.line("  %s", p.paint.label(fit(w.Name, p.Width-2)))
 		}
+		before := ""
 		for _, c := range w.Checks {
+			said := c.Evidence
+			if outcomeTone(c.Outcome) == Faint && said == before {
+				c.Evidence = "" // the line above says it
+			}
+			before = said
 			p.check(c)
 		}
 	}
