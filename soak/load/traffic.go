@@ -18,7 +18,9 @@ type traffic struct {
 	recent   []interval
 	first    *hdrhistogram.PackedHistogram // collects the baseline; nil once there is one
 	baseline float64                       // the healthy 95th percentile in microseconds
-	slowRun  int                           // intervals in a row in which the node was slow
+	// failRun and slowRun count intervals in a row in which too much failed,
+	// and in which the node was slow.
+	failRun, slowRun int
 }
 
 type interval struct {
@@ -62,26 +64,33 @@ func (t *traffic) add(in interval, window time.Duration) {
 	t.recent = append(t.recent[old:], in)
 }
 
+// failing looks at the last requests, as many as make a share meaningful: all
+// of a busy interval, or those of some minutes of a gentle load. Two intervals
+// in a row must fail, as one alone may be a hiccup.
 func (t *traffic) failing(scenario string, o BrakeOptions) string {
 	var requests, errors int64
-	for _, in := range t.recent {
-		requests += in.requests
-		errors += in.errors
+	for i := len(t.recent) - 1; i >= 0 && requests < enough; i-- {
+		requests += t.recent[i].requests
+		errors += t.recent[i].errors
 	}
 	if errors < o.MinErrors || float64(errors) <= o.ErrorShare*float64(requests) {
+		t.failRun = 0
 		return ""
 	}
-	return fmt.Sprintf("%d of %d requests of %s failed in the last minutes", errors, requests, scenario)
+	if t.failRun++; t.failRun < 2 {
+		return ""
+	}
+	return fmt.Sprintf("%d of the last %d requests of %s failed", errors, max(requests, errors), scenario)
 }
 
 // slow compares the last answers with the first healthy ones: their 95th
-// percentile if they are enough for one, else their median, which is stronger
-// evidence still. Two intervals in a row must be slow: one alone may be a
+// percentile if they are enough for one, else their upper quartile, which is
+// stronger evidence still. Two intervals in a row must be slow: one alone may be a
 // collection's pause.
 func (t *traffic) slow(scenario string, last *hdrhistogram.PackedHistogram, o BrakeOptions) string {
 	quantile := 95.
 	if last.TotalCount() < enough {
-		quantile = 50
+		quantile = 75
 	}
 	now := float64(last.ValueAtPercentile(quantile))
 	if now <= o.Slowdown*t.baseline || now < float64(o.MinSlow.Microseconds()) {
