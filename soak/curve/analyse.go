@@ -22,6 +22,8 @@ type analysis struct {
 	begin  float64
 	framed bool
 	pooled bool
+	// runaway says that the growth is so fast that nothing else counts.
+	runaway bool
 	// until is when the curve met its limit, in seconds of the stream, +Inf if
 	// it never stood there.
 	until   float64
@@ -83,6 +85,9 @@ func (a *analysis) finish(s *Stream) *analysis {
 	a.decide()
 	if a.leak == soak.LeakYes && a.framed {
 		a.recall(s.scale())
+	}
+	if a.leak == soak.LeakInconclusive && len(a.rate) > 0 && !math.IsInf(s.current().recent.at, 1) && a.rate.quantile(0.5) > a.must {
+		a.leak, a.runaway = soak.LeakYes, true
 	}
 	if a.clipped && a.leak == soak.LeakNo {
 		a.leak = soak.LeakInconclusive

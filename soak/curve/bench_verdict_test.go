@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"strconv"
 	"sync"
 	"testing"
 
@@ -81,14 +80,7 @@ func (s simulation) run(n int, each func(i int, d *draw, r soak.Result)) tally {
 func TestBenchVerdict(t *testing.T) {
 	n := *benchDraws
 	if x := os.Getenv("LM"); x != "" {
-		nugget, _ = strconv.ParseFloat(os.Getenv("NU"), 64)
-		nuggetPrior, _ = strconv.ParseFloat(os.Getenv("NP"), 64)
-		longTau, _ = strconv.ParseFloat(os.Getenv("LT"), 64)
-		standard.occam, _ = strconv.ParseFloat(os.Getenv("OC"), 64)
-		longMemory, _ = strconv.ParseFloat(x, 64)
-	}
-	if n == 0 {
-		n = 20
+		fmt.Sscan(x, &longMemory, &kneeMemory, &priorMemory)
 	}
 	if *benchOne >= 0 {
 		debugOne(t, *benchFamily, *benchOne)
@@ -164,4 +156,48 @@ func (d *draw) oracle() float64 {
 		aa, ab, bb = aa+scale*a*a, ab+scale*a*b, bb+scale*b*b
 	}
 	return 2 * 1.96 * d.sigma / math.Sqrt(bb-ab*ab/aa) * 3600
+}
+
+// TestBenchWatch looks at every sample of no-leak runs.
+func TestBenchWatch(t *testing.T) {
+	n := max(*benchDraws, 10)
+	for _, s := range simulations() {
+		if *benchFamily != "" && s.name != *benchFamily {
+			continue
+		}
+		yes, no := 0, 0
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		var at []float64
+		for w := range 2 {
+			wg.Go(func() {
+				for i := w; i < n; i += 2 {
+					d := s.make(rand.New(rand.NewPCG(uint64(i), 20241208)))
+					x := New(Options{})
+					var got soak.Leak
+					var k int
+					everNo := false
+					for j, v := range d.samples() {
+						x.Add(v)
+						if got = x.Decided(); got == soak.LeakYes {
+							k = j
+							break
+						}
+						everNo = everNo || got == soak.LeakNo
+					}
+					mu.Lock()
+					if got == soak.LeakYes {
+						yes++
+						at = append(at, float64(k)/float64(len(d.t)))
+					}
+					if everNo {
+						no++
+					}
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		fmt.Printf("%-28s yes %5.1f no %5.1f at %.2f\n", s.name, 100*float64(yes)/float64(n), 100*float64(no)/float64(n), median(at))
+	}
 }

@@ -63,6 +63,7 @@ func (c *contest) enter(l *library) {
 		g.set(h)
 		for k, sh := range l.shapes {
 			if f, ok := g.solve(sh, c.s.len(), c.grain, l.rates); ok {
+				f.scale *= h.widen
 				f.restricted -= 2 * h.prior
 				f.score -= 2 * h.prior
 				c.fits[first+k] = append(c.fits[first+k], f)
@@ -90,20 +91,10 @@ func summarise(shapes []shape, fits [][]fitted) []explanation {
 				e.score, e.best = score, sh
 			}
 			e.courses[sh.course()] = math.Min(e.courses[sh.course()], score)
-			lowest := math.Inf(1)
-			for _, x := range fits[k] {
-				lowest = math.Min(lowest, x.restricted)
-			}
-			sum := 0.0
-			for _, x := range fits[k] {
-				sum += math.Exp((lowest - x.restricted) / 2)
-			}
-			for _, x := range fits[k] {
-				// The score is carried along and turned into a weight below.
-				c := x.component
-				c.weight = (lowest-x.restricted)/2 - math.Log(sum) - score/2
-				e.rate = append(e.rate, c)
-			}
+			// The score is carried along and turned into a weight below.
+			c := blend(fits[k])
+			c.weight = -score / 2
+			e.rate = append(e.rate, c)
 		}
 		if len(e.rate) == 0 {
 			continue
@@ -115,6 +106,31 @@ func summarise(shapes []shape, fits [][]fitted) []explanation {
 		out = append(out, e)
 	}
 	return out
+}
+
+// blend averages what one shape says of the rate over the noises: quantiles
+// are averaged rather than probabilities (Ratcliff, Psychological Bulletin 86,
+// 1979), so that a noise of little weight widens the interval a little instead
+// of taking it over.
+func blend(fits []fitted) component {
+	lowest := math.Inf(1)
+	for _, x := range fits {
+		lowest = math.Min(lowest, x.restricted)
+	}
+	var c component
+	var total, square float64
+	for _, x := range fits {
+		w := math.Exp((lowest - x.restricted) / 2)
+		total += w
+		c.center += w * x.center
+		square += w * x.center * x.center
+		c.scale += w * x.scale
+	}
+	c.freedom = fits[0].freedom
+	c.center /= total
+	spread := math.Max(square/total-c.center*c.center, 0)
+	c.scale = math.Sqrt(math.Pow(c.scale/total, 2) + spread)
+	return c
 }
 
 // average is -2 ln of the mean of exp(-score/2).

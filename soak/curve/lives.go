@@ -28,6 +28,7 @@ type life struct {
 	rises, drops int
 	samples      int
 	gaps         int
+	recent       recent
 	// step is the usual time between samples, an exponential average.
 	step float64
 	// floors caches the floor of a closed life.

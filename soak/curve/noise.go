@@ -9,34 +9,31 @@ import "math"
 // than the run is a random walk.
 type noise struct {
 	tau, white float64
-	// prior is the log of the hypothesis's prior weight.
-	prior float64
+	// prior is the log of the hypothesis's prior weight, widen what the standard
+	// errors under it are multiplied with.
+	prior, widen float64
 }
-
-// longMemory is the power of the correlation time in the prior weight of a
-// noise. The likelihood underrates long memory where the run is short
-// (Marriott and Pope, Biometrika 41, 1954), which would make intervals too
-// narrow; this power restores their coverage.
-var longMemory = 0.0
 
 // noises returns the hypotheses for points a typical step apart over a run of
 // the given length. Nobody knows the noise of a program beforehand: slopes are
 // averaged over all of these, weighted by their likelihood.
 func noises(step, length float64) []noise {
-	list := []noise{{white: 1}}
-	for tau := 0.6 * step; tau < longTau*length; tau *= 2.5 {
-		prior := longMemory * math.Log(1+tau/step)
-		list = append(list, noise{tau, 0, prior})
-		if tau > 1.5*step && nugget > 0 {
+	list := []noise{{white: 1, widen: 1}}
+	for tau := 0.6 * step; tau < 3*length; tau *= 2.5 {
+		x := tau / length
+		widen := 1 + longMemory*x*x/(x*x+kneeMemory*kneeMemory)
+		prior := priorMemory * math.Log(1+tau/step)
+		list = append(list, noise{tau, 0, prior, widen})
+		if tau > 1.5*step {
 			// White noise is measured against the variance of one step of the process.
 			one := 1 - math.Exp(-2*step/tau)
-			list = append(list, noise{tau, nugget * one, prior + nuggetPrior})
+			list = append(list, noise{tau, nugget * one, prior + nuggetPrior, widen})
 		}
 	}
 	return list
 }
 
-var longTau, nugget, nuggetPrior = 3.0, 4.0, -2.0
+var longMemory, kneeMemory, priorMemory, nugget, nuggetPrior = 0.9, 0.1, 0.0, 4.0, -2.0
 
 // whitener turns a column of values at fixed times into its innovations under
 // one noise hypothesis: a scalar Kalman filter whose measurement and process

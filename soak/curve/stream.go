@@ -53,6 +53,7 @@ func (s *Stream) Add(x soak.Sample) {
 	var side [sideCount]float64
 	sides(&x.Values, &side)
 	l.add(t, y, &side)
+	l.recent.add(t, y, runawaySeconds/s.scale())
 	if limit, ok := x.Get(soak.Limit); ok && y >= standard.clipShare*float64(limit) {
 		s.clipped++
 	}
@@ -76,7 +77,7 @@ func (s *Stream) begin(x *soak.Sample, t float64) *life {
 		s.lives = append(s.lives[:0], s.lives[1:]...)
 		s.ended++
 	}
-	l := &life{id: x.Life, started: x.Started, offset: -t}
+	l := &life{id: x.Life, started: x.Started, offset: -t, recent: recent{at: math.Inf(1)}}
 	if !x.Started.IsZero() && x.Started.Before(x.At) {
 		l.offset = s.origin.Sub(x.Started).Seconds()
 	}

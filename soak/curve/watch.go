@@ -1,32 +1,111 @@
 package curve
 
-import "leakcheck/soak"
+import (
+	"math"
 
-// watch is the memory of the always-on verdict.
+	"leakcheck/soak"
+)
+
+// watch is the memory of the always-on verdict. Looking all the time inflates
+// error: each look is a new chance to be wrong. Three things keep the chance of
+// a false alarm over a whole run small: looks are spaced geometrically, so that
+// a run of any length has few; each look asks for far stronger evidence than
+// the final verdict does; and an answer must hold while the run grows by a
+// quarter before it counts.
 type watch struct {
 	next     int
-	samples  int
 	analysis *analysis
-	decided  soak.Leak
+	samples  int // when the analysis was made
+	// candidate is an answer that has stood since the life was age seconds old.
+	candidate soak.Leak
+	age       float64
+	decided   soak.Leak
 }
 
-// look returns the latest analysis, made again when enough has come since.
-func (s *Stream) look() *analysis {
-	w := &s.watch
-	if w.analysis == nil || s.samples >= w.next {
-		w.analysis, w.samples = s.analyse(), s.samples
-		w.next = s.samples + 1 + s.samples/50
-	}
-	return w.analysis
-}
+const (
+	// watchSeconds is the youngest age at which a life is judged while running.
+	// Caches fill, and heaps take their shape, steadily and for many minutes.
+	watchSeconds = 30 * 60
+	// watchAlpha is the error rate of one look.
+	watchAlpha = 1e-4
+	// watchHold is how much the life must grow while an answer stands.
+	watchHold = 1.25
+	// A curve that has never dropped may be one long tooth: it must have grown
+	// by watchGrowth of its level, more than a collector lets a heap grow
+	// (twofold), or be older than the longest tooth by far.
+	watchGrowth  = 1.5
+	watchTooth   = 12 * 3600
+	watchMinima  = 8
+	watchSpacing = 0.04
+)
 
 // Decided is the verdict that is valid at every look: "yes" or "no" as soon as
-// either is proven, "inconclusive" until then. It is cheap enough to be asked
-// after every sample.
+// either is proven, "inconclusive" until then. A "yes" is final. It is cheap
+// enough to be asked after every sample.
 func (s *Stream) Decided() soak.Leak {
-	a := s.look()
-	if a == nil {
+	w := &s.watch
+	if w.decided == soak.LeakYes {
+		return soak.LeakYes
+	}
+	l := s.current()
+	if l == nil {
 		return soak.LeakInconclusive
 	}
-	return a.leak
+	if !math.IsInf(l.recent.at, 1) {
+		w.decided = soak.LeakYes
+		return soak.LeakYes
+	}
+	if s.samples < w.next {
+		return w.decided
+	}
+	w.next = s.samples + 1 + int(watchSpacing*float64(s.samples))
+	w.decided = soak.LeakInconclusive
+	age := l.last
+	if age*s.scale() < watchSeconds {
+		return w.decided
+	}
+	answer := s.answer()
+	if answer != w.candidate {
+		w.candidate, w.age = answer, age
+	}
+	if age >= watchHold*w.age {
+		w.decided = answer
+	}
+	return w.decided
+}
+
+// answer makes one look with the evidence that looking often calls for.
+func (s *Stream) answer() soak.Leak {
+	a := s.analyse()
+	s.watch.analysis, s.watch.samples = a, s.samples
+	if a == nil || len(a.rate) == 0 {
+		return soak.LeakInconclusive
+	}
+	switch {
+	case a.leak == soak.LeakYes && a.growing.cdf(a.must) <= watchAlpha && a.outgrown(s.scale()):
+		return soak.LeakYes
+	case a.leak == soak.LeakNo && 1-a.rate.cdf(a.tolerance/3600) <= standard.alphaNo/10:
+		return soak.LeakNo
+	}
+	return soak.LeakInconclusive
+}
+
+// outgrown reports whether the growth cannot be the rise of a single tooth.
+func (a *analysis) outgrown(scale float64) bool {
+	if a.pooled || a.floor.teeth >= watchMinima {
+		return true
+	}
+	if (a.full.at[a.full.len()-1]-a.full.at[0])*scale >= watchTooth {
+		return true
+	}
+	return a.end-a.level >= watchGrowth*math.Abs(a.level)
+}
+
+// look returns an analysis that is at most a few per cent of the run old.
+func (s *Stream) look() *analysis {
+	w := &s.watch
+	if w.analysis == nil || float64(s.samples) > (1+watchSpacing)*float64(w.samples) {
+		w.analysis, w.samples = s.analyse(), s.samples
+	}
+	return w.analysis
 }

@@ -15,6 +15,8 @@ func (a *analysis) why(samples int) string {
 	x := a.slope()
 	rate := fmt.Sprintf("%s [%s, %s]", soak.FormatRate(x.Estimate), soak.FormatRate(x.Low), soak.FormatRate(x.High))
 	switch {
+	case a.runaway:
+		return fmt.Sprintf("the memory runs away: it gained %s within a minute, steadily, and rises %s now", soak.FormatBytes(runawayBytes), rate)
 	case a.leak == soak.LeakYes:
 		return fmt.Sprintf("the floor rises %s, more than the %s that matters; %s", rate, soak.FormatRate(a.must*3600), a.whyNotHarmless())
 	case a.leak == soak.LeakNo && x.Low > 0:

@@ -1,0 +1,41 @@
+package curve
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"leakcheck/soak"
+)
+
+// TestIncidentIsCalledWithinAMinute holds the always-on verdict to the
+// incident: 500 MB a minute on top of a node that stood still.
+func TestIncidentIsCalledWithinAMinute(t *testing.T) {
+	for i := range 50 {
+		r := rand.New(rand.NewPCG(uint64(i), 1))
+		step := []float64{1, 2, 5}[i%3]
+		n := int(200 / step)
+		d := draw{t: make([]float64, n), y: make([]float64, n)}
+		level, quiet := uniform(r, .4e9, 1.6e9), float64(i%2)*100
+		for k := range d.t {
+			d.t[k] = float64(k) * step
+			d.y[k] = level + max(0, d.t[k]-quiet)*500e6/60
+		}
+		d.ar(r, .5, 3e6)
+		d.saw(r, uniform(r, 3, 15), uniform(r, 5e6, 60e6), 1)
+		s := New(Options{})
+		at := -1.0
+		for k, x := range d.samples() {
+			s.Add(x)
+			if s.Decided() == soak.LeakYes {
+				at = d.t[k] - quiet
+				break
+			}
+		}
+		if at < 0 || at > 60 {
+			t.Errorf("draw %d: called %.0f s after the load began, want 0 to 60", i, at)
+		}
+		if got := s.Result().Leak; got != soak.LeakYes {
+			t.Errorf("draw %d: the result is %s when the run is stopped", i, got)
+		}
+	}
+}
