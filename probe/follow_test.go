@@ -59,6 +59,12 @@ func (r *tape) find(kind soak.EventKind) (soak.Event, bool) {
 	return soak.Event{}, false
 }
 
+func (r *tape) all() []soak.Event {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]soak.Event(nil), r.events...)
+}
+
 func (r *tape) kinds() []soak.EventKind {
 	r.mu.Lock()
 	defer r.mu.Unlock()

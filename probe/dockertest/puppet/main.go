@@ -38,7 +38,6 @@ func main() {
 		"/alloc": func(n func(string) int) { hold(n("mb")) },
 		"/free":  func(func(string) int) { free() },
 		"/exit":  func(n func(string) int) { os.Exit(n("code")) },
-		"/abort": func(func(string) int) { _ = syscall.Kill(os.Getpid(), syscall.SIGABRT); select {} },
 		"/child": func(n func(string) int) { child(n("mb")) },
 		"/file":  func(n func(string) int) { file("/tmp/file", n("mb")) },
 		"/shm":   func(n func(string) int) { file("/dev/shm/file", n("mb")) },
