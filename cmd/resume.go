@@ -18,9 +18,10 @@ func (a *app) resume(ctx context.Context, o soakOptions) (r *run, err error) {
 		return nil, missing(err)
 	}
 	r = &run{app: a, curves: report.NewCollector(chartPoints), lives: lives{}}
+	whole := r
 	defer func() {
 		if err != nil {
-			r.close()
+			whole.close()
 		}
 	}()
 	if r.record, err = record.Resume(path); err != nil {

@@ -70,9 +70,10 @@ func (o *soakOptions) pace() runner.Pace {
 // sending anything is found here.
 func (a *app) prepare(ctx context.Context, o soakOptions) (r *run, err error) {
 	r = &run{app: a, o: o, curves: report.NewCollector(chartPoints)}
+	whole := r
 	defer func() {
 		if err != nil {
-			r.close()
+			whole.close()
 		}
 	}()
 	if r.nodes, r.engine, err = a.nodes(ctx, o.targetOptions, o.pace()(0, false)); err != nil {
