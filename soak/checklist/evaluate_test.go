@@ -176,6 +176,8 @@ func TestWindowNames(t *testing.T) {
 		"first 7 days":     {To: hours(168)},
 		"first 90 minutes": {To: hours(1.5)},
 		"1h to 2h":         {From: hours(1), To: hours(2)},
+		"5m to 24h":        {From: soak.Duration(5 * time.Minute), To: hours(24)},
+		"6d to 7d":         {From: hours(144), To: hours(168)},
 		"after 1h":         {From: hours(1)},
 	} {
 		if got := WindowName(w); got != name {

@@ -86,9 +86,9 @@ func WindowName(w soak.Window) string {
 	case w.From == 0 && w.To == 0:
 		return "whole run"
 	case w.To == 0:
-		return "after " + w.From.String()
+		return "after " + spell(w.From)
 	case w.From != 0:
-		return w.From.String() + " to " + w.To.String()
+		return spell(w.From) + " to " + spell(w.To)
 	}
 	for _, unit := range []struct {
 		d    time.Duration
@@ -106,6 +106,18 @@ func WindowName(w soak.Window) string {
 		}
 	}
 	return "first " + w.To.String()
+}
+
+// spell says whole days as people do: 24h, 48h and 72h, then 4d.
+func spell(d soak.Duration) string {
+	switch days := d.D() / (24 * time.Hour); {
+	case d.D()%(24*time.Hour) != 0:
+		return d.String()
+	case days <= 3:
+		return fmt.Sprintf("%dh", 24*days)
+	default:
+		return fmt.Sprintf("%dd", days)
+	}
 }
 
 // composeService is the label in which Compose keeps a container's service.

@@ -37,6 +37,7 @@ type Judge struct {
 	warnings []string
 	last     time.Time // the latest instant that anything was seen
 	ended    bool
+	hurried  bool // an answer may rest on a curve that is a few samples old
 }
 
 // New returns a judge for a run. profiles holds the profile of each target by
@@ -152,10 +153,13 @@ func (j *Judge) Floor(target string) []curve.Point {
 }
 
 // Failed returns the first check that failed as of now, for runs that end at
-// the first failure.
+// the first failure. It may be asked after every sample: it judges the curve
+// anew only when 2 % more samples have come.
 func (j *Judge) Failed(now time.Time) (soak.CheckResult, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.hurried = true
+	defer func() { j.hurried = false }()
 	for _, r := range j.checks(now) {
 		if r.Outcome == soak.Fail {
 			return r, true

@@ -98,8 +98,8 @@ func compile(p *soak.Profile) (*checklist.List, error) {
 		scenarios = append(scenarios, soak.HealthScenario)
 	}
 	own, err := checklist.Compile(p.Checks, p.Signals, scenarios...)
-	if err != nil {
-		return nil, err
+	if err != nil || own.Reads("memory.leak") && own.Reads("node.oom_kills") {
+		return own, err
 	}
 	checks := p.Checks
 	for i, fact := range []string{"memory.leak", "node.oom_kills"} {
@@ -216,8 +216,11 @@ func (t *target) signal(s soak.Signal) {
 }
 
 // result is what the curve is, judged anew when there are new samples.
-func (t *target) result() soak.Result {
-	if t.judged == nil || t.judgedN != t.samples {
+func (t *target) result() soak.Result { return t.resultWithin(0) }
+
+// resultWithin is the result as of at most that many samples ago.
+func (t *target) resultWithin(stale int) soak.Result {
+	if t.judged == nil || t.samples-t.judgedN > stale {
 		r := t.stream.Result()
 		t.judged, t.judgedN = &r, t.samples
 	}
