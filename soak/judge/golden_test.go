@@ -21,8 +21,8 @@ var update = flag.Bool("update", false, "write the golden checklists anew")
 func TestADayOfTheStandIn(t *testing.T) {
 	for name, o := range map[string]demonode.Options{"fixed": demonode.Fixed(), "buggy": demonode.Buggy()} {
 		t.Run(name, func(t *testing.T) {
-			o.Base, o.Curve, o.Amplitude, o.Period = 700e6, demonode.CurveSawtooth, 100e6, 10*time.Minute
-			o.Rare, o.Monitor, o.LeakWarning = 100_000, 5*time.Minute, 55e6
+			o.Base, o.Curve, o.Amplitude, o.Period = 700e6, demonode.CurveSawtooth, 40e6, 7*time.Minute
+			o.Rare, o.Monitor, o.LeakWarning = 100_000, 10*time.Minute, 45e6
 			r := soakModel(t, o)
 			golden(t, filepath.Join("testdata", name+".golden"), checklistTable(r))
 			if want := map[string]int{"fixed": 0, "buggy": 1}[name]; r.ExitCode != want {
