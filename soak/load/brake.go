@@ -27,7 +27,7 @@ type BrakeOptions struct {
 	MinErrors  int64         // failed requests that say something: 3
 	Slowdown   float64       // growth of the 95th percentile: 4
 	MinSlow    time.Duration // a 95th percentile below this is not slow: 100 ms
-	Window     time.Duration // how far errors and latencies are looked back at: 5 min
+	Window     time.Duration // how long failed requests are remembered: 5 min
 }
 
 func (o BrakeOptions) withDefaults() BrakeOptions {
