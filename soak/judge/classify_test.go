@@ -11,8 +11,8 @@ import (
 	"leakcheck/soak"
 )
 
-// series is targets' samples in turn, and then an error if there is one.
-func series(n int, failed error, targets ...string) iter.Seq2[soak.Sample, error] {
+// inTurn is targets' samples in turn, and then an error if there is one.
+func inTurn(n int, failed error, targets ...string) iter.Seq2[soak.Sample, error] {
 	return func(yield func(soak.Sample, error) bool) {
 		for i := range n {
 			for k, name := range targets {
@@ -30,7 +30,7 @@ func series(n int, failed error, targets ...string) iter.Seq2[soak.Sample, error
 }
 
 func TestClassifySplitsByTarget(t *testing.T) {
-	got, err := Classify(series(400, nil, "flat", "leaking"), "a.csv", ClassifyOptions{
+	got, err := Classify(inTurn(400, nil, "flat", "leaking"), "a.csv", ClassifyOptions{
 		Tolerance: 1e6, Limit: 9e9,
 		Profiles: map[string]*soak.Profile{"leaking": {Ceiling: 2e9}},
 		Targets:  []soak.TargetInfo{{Name: "leaking", HeapCap: 1e9}},
@@ -54,10 +54,10 @@ func TestClassifySplitsByTarget(t *testing.T) {
 
 func TestClassifyPassesErrorsOn(t *testing.T) {
 	bad := errors.New("a.csv:3: bad row")
-	if got, err := Classify(series(3, bad, "a"), "a.csv", ClassifyOptions{}); !errors.Is(err, bad) || got != nil {
+	if got, err := Classify(inTurn(3, bad, "a"), "a.csv", ClassifyOptions{}); !errors.Is(err, bad) || got != nil {
 		t.Errorf("%v, %v", got, err)
 	}
-	if got, err := Classify(series(0, nil), "a.csv", ClassifyOptions{}); err != nil || got == nil || len(got) != 0 {
+	if got, err := Classify(inTurn(0, nil), "a.csv", ClassifyOptions{}); err != nil || got == nil || len(got) != 0 {
 		t.Errorf("nothing: %v, %v", got, err)
 	}
 }
@@ -67,7 +67,7 @@ func TestClassifyIsBounded(t *testing.T) {
 	for i := range maxCurves + 1 {
 		names = append(names, fmt.Sprint(i))
 	}
-	if _, err := Classify(series(1, nil, names...), "a.csv", ClassifyOptions{}); err == nil || !strings.Contains(err.Error(), "a.csv: it holds more than 1000 targets: split it") {
+	if _, err := Classify(inTurn(1, nil, names...), "a.csv", ClassifyOptions{}); err == nil || !strings.Contains(err.Error(), "a.csv: it holds more than 1000 targets: split it") {
 		t.Errorf("got %v", err)
 	}
 }

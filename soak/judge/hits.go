@@ -16,7 +16,7 @@ type hits struct {
 	lastText    string
 	lastValues  map[string]float64
 	values      map[string]*value
-	when        series
+	when        timeline
 }
 
 // value is how one captured value moved.

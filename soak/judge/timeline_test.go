@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestSeries compares with a plain list of all hits.
-func TestSeries(t *testing.T) {
+// TestTimeline compares with a plain list of all hits.
+func TestTimeline(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 2000).Draw(t, "hits")
 		spread := rapid.IntRange(1, 7*86400).Draw(t, "spread")
@@ -24,7 +24,7 @@ func TestSeries(t *testing.T) {
 		if backwards {
 			slices.Reverse(all)
 		}
-		var s series
+		var s timeline
 		for _, d := range all {
 			s.add(at(d), 1)
 		}
@@ -59,7 +59,7 @@ func TestSeries(t *testing.T) {
 }
 
 func TestNoHitNoGap(t *testing.T) {
-	var s series
+	var s timeline
 	if _, ok := s.maxGap(at(0), at(time.Hour)); ok {
 		t.Error("a gap without a hit")
 	}

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// maxBuckets bounds a series: a week of hits is kept to within 20 minutes, and
+// maxBuckets bounds a timeline: a week of hits is kept to within 20 minutes, and
 // exactly as long as there are fewer.
 const maxBuckets = 512
 
-// series keeps when something happened, in at most maxBuckets stretches. Times
+// timeline keeps when something happened, in at most maxBuckets stretches. Times
 // may come in any order.
-type series struct {
+type timeline struct {
 	buckets []bucket
 	width   time.Duration // 0 while every instant has its own bucket
 }
@@ -24,7 +24,7 @@ type bucket struct {
 }
 
 // add notes n hits at a time.
-func (s *series) add(at time.Time, n int) {
+func (s *timeline) add(at time.Time, n int) {
 	i, found := slices.BinarySearchFunc(s.buckets, at, func(b bucket, t time.Time) int {
 		switch {
 		case s.slot(b.first).After(s.slot(t)):
@@ -45,7 +45,7 @@ func (s *series) add(at time.Time, n int) {
 }
 
 // slot is the stretch that a time belongs to.
-func (s *series) slot(t time.Time) time.Time {
+func (s *timeline) slot(t time.Time) time.Time {
 	if s.width == 0 {
 		return t
 	}
@@ -53,7 +53,7 @@ func (s *series) slot(t time.Time) time.Time {
 }
 
 // thin doubles the width of the stretches.
-func (s *series) thin() {
+func (s *timeline) thin() {
 	if s.width == 0 {
 		span := s.buckets[len(s.buckets)-1].last.Sub(s.buckets[0].first)
 		s.width = max(span/maxBuckets, time.Nanosecond)
@@ -93,7 +93,7 @@ func (b *bucket) join(o bucket) {
 
 // count returns the hits from a time on and before another, to within a
 // stretch.
-func (s *series) count(from, to time.Time) int {
+func (s *timeline) count(from, to time.Time) int {
 	n := 0
 	for _, b := range s.buckets {
 		if middle := b.first.Add(b.last.Sub(b.first) / 2); !middle.Before(from) && middle.Before(to) {
@@ -105,7 +105,7 @@ func (s *series) count(from, to time.Time) int {
 
 // maxGap returns the longest time without a hit from the first hit in
 // [from, to] to the end; ok is false without a hit.
-func (s *series) maxGap(from, to time.Time) (gap time.Duration, ok bool) {
+func (s *timeline) maxGap(from, to time.Time) (gap time.Duration, ok bool) {
 	var last time.Time
 	for _, b := range s.buckets {
 		if b.last.Before(from) || b.first.After(to) {
