@@ -103,16 +103,21 @@ still be read, and exits with 3.`,
 
 // export writes what can be read of a record, also of a damaged one.
 func export(w io.Writer, path string) error {
-	rec, err := record.Open(path)
-	if d := (*record.DamagedError)(nil); errors.As(err, &d) && d.Samples > 0 {
-		rec, err = record.Salvage(path)
+	d := (*record.DamagedError)(nil)
+	rec, damage := record.Open(path)
+	switch {
+	case damage == nil:
+		_ = rec.Close() // opened to be checked only
+	case !errors.As(damage, &d) || d.Samples == 0:
+		return damage
 	}
+	rec, err := record.Salvage(path)
 	if err != nil {
 		return err
 	}
 	defer rec.Close()
 	err = record.WriteCSV(w, rec.Samples(""))
-	if d := (*record.DamagedError)(nil); errors.As(err, &d) {
+	if errors.As(err, &d) || err == nil && damage != nil {
 		return fmt.Errorf("%s is damaged (%w): the %d samples that could be read were written", path, d.Err, d.Samples)
 	}
 	return err

@@ -18,7 +18,7 @@ type Options struct {
 }
 
 // ErrEmpty means that a file holds no memory figure at all.
-var ErrEmpty = errors.New("no samples in it")
+var ErrEmpty = errors.New("could not measure: it holds no memory figure at all")
 
 // RowError is a row that cannot be understood.
 type RowError struct {
