@@ -2,7 +2,6 @@ package logscan
 
 import (
 	"bytes"
-	"io"
 	"time"
 
 	"leakcheck/soak"
@@ -78,24 +77,6 @@ func (s *Scanner) match(at time.Time, text []byte, start, end int64) {
 	})
 	for _, r := range s.rules.slow {
 		s.try(r, at, text, start, end)
-	}
-}
-
-// ReadFrom scans a file of lines to its end; [Scanner.Block] says which. Call
-// Flush after the last one.
-func (s *Scanner) ReadFrom(r io.Reader) (int64, error) {
-	buf := make([]byte, chunkSize) // what was just read is still in the cache
-	var read int64
-	for {
-		n, err := r.Read(buf)
-		s.Block(buf[:n])
-		read += int64(n)
-		if err == io.EOF {
-			return read, nil
-		}
-		if err != nil {
-			return read, err
-		}
 	}
 }
 
