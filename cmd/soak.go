@@ -16,7 +16,6 @@ type soakOptions struct {
 	loadOptions
 	judgeOptions
 	outputOptions
-	hours     float64
 	duration  soak.Duration
 	interval  soak.Duration
 	rehearse  soak.Duration
@@ -27,7 +26,8 @@ type soakOptions struct {
 }
 
 func newSoak(a *app) *cobra.Command {
-	o := soakOptions{wait: -1}
+	o := soakOptions{wait: -1, duration: soak.Duration(24 * time.Hour)}
+	var hours float64
 	c := &cobra.Command{
 		Use:   "soak (--container NAME | --pid PID | -- COMMAND [ARGS...])",
 		Short: "Fire scenarios at a node, sample its memory, read its log, and judge the run",
@@ -46,6 +46,9 @@ memory, slows down, errs or dies. Docker is only read.
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.command = args
+			if c.Flags().Changed("hours") {
+				o.duration = soak.Duration(hours * float64(time.Hour))
+			}
 			return a.soak(c.Context(), o)
 		},
 	}
@@ -54,8 +57,8 @@ memory, slows down, errs or dies. Docker is only read.
 	o.loadOptions.flags(f)
 	o.judgeOptions.flags(f)
 	o.outputOptions.flags(f)
-	f.Float64Var(&o.hours, "hours", 24, "how long to soak, in hours")
-	f.Var(&o.duration, "duration", "how long to soak, such as 90s, 24h or 7d (instead of --hours)")
+	f.Float64Var(&hours, "hours", 24, "how long to soak, in hours")
+	f.Var(&o.duration, "duration", "how long to soak, such as 90s, 24h or 7d, instead of --hours")
 	f.Var(&o.interval, "interval", "time between samples (default 2s for ten minutes, then 15s in runs over an hour)")
 	f.Var(&o.rehearse, "rehearse", "go through the whole run in this time, everything scaled; never a pass for the real thing")
 	f.StringVar(&o.resume, "resume", "", "go on with an interrupted run: its id, a prefix of it, latest, or its file")
@@ -122,9 +125,6 @@ func (o *judgeOptions) check() error {
 
 // check finds mistakes before anything starts.
 func (o *soakOptions) check() error {
-	if o.duration == 0 {
-		o.duration = soak.Duration(o.hours * float64(time.Hour))
-	}
 	switch {
 	case o.duration <= 0:
 		return usage("a soak of %s makes no sense: give --hours or --duration above zero", o.duration)
