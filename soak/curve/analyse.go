@@ -86,7 +86,7 @@ func (a *analysis) finish(s *Stream) *analysis {
 	if a.leak == soak.LeakYes && a.framed {
 		a.recall(s.scale())
 	}
-	if a.leak == soak.LeakInconclusive && len(a.rate) > 0 && !math.IsInf(s.current().recent.at, 1) && a.rate.quantile(0.5) > a.must {
+	if l := s.current(); a.leak == soak.LeakInconclusive && l.recent.goesOn(l.last, l.lastY) {
 		a.leak, a.runaway = soak.LeakYes, true
 	}
 	if a.clipped && a.leak == soak.LeakNo {

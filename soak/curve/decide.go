@@ -41,18 +41,11 @@ func (a *analysis) decide() {
 	}
 }
 
-// rank finds the best explanations and averages the rate over them. A harmless
-// explanation vetoes if it is better than every growing one by the gain that
-// its course calls for.
+// rank finds the best explanations and averages the rate over them.
 func (a *analysis) rank(gain [courseCount]float64) {
-	grain := grainShare * math.Abs(a.level)
-	veto := math.Inf(1)
 	for i := range a.fits {
 		e := &a.fits[i]
 		if e.family.harmless() {
-			for k, score := range e.courses {
-				veto = math.Min(veto, score+gain[k])
-			}
 			if a.rival == nil || e.score < a.rival.score {
 				a.rival = e
 			}
@@ -63,7 +56,8 @@ func (a *analysis) rank(gain [courseCount]float64) {
 	if a.grows == nil {
 		return
 	}
-	a.vetoed = veto < a.grows.score
+	a.vetoed = a.vetoes(gain)
+	grain := grainShare * math.Abs(a.level)
 	best := a.best()
 	for i := range a.fits {
 		e := &a.fits[i]
@@ -86,6 +80,23 @@ func (a *analysis) rank(gain [courseCount]float64) {
 		}
 	}
 	a.rate, a.growing = a.rate.prune(), a.growing.prune()
+}
+
+// vetoes reports whether a harmless explanation is better than every growing
+// one by the gain that its course calls for.
+func (a *analysis) vetoes(gain [courseCount]float64) bool {
+	for i := range a.fits {
+		e := &a.fits[i]
+		if !e.family.harmless() {
+			continue
+		}
+		for k, score := range e.courses {
+			if score+gain[k] < a.grows.score {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // best is the lowest score of an explanation with a rate.

@@ -29,7 +29,7 @@ type explanation struct {
 func fit(s *series, hops []int, grain, scale float64) []explanation {
 	c := contest{s: s, grain: grain, noises: noises(typicalStep(s), s.longest())}
 	c.enter(newLibrary(s, hops, scale))
-	if s.len() >= refinePoints {
+	if s.len() >= refinePoints && !c.straight() {
 		for _, spread := range [...]float64{0.45, 0.15} {
 			c.enter(refined(s, c.summary(), spread))
 		}
@@ -70,6 +70,18 @@ func (c *contest) enter(l *library) {
 			}
 		}
 	}
+}
+
+// straight reports whether nothing is better than a line so far; then there is
+// nothing to refine.
+func (c *contest) straight() bool {
+	best, family := math.Inf(1), flat
+	for _, e := range c.summary() {
+		if e.score < best {
+			best, family = e.score, e.family
+		}
+	}
+	return family == flat || family == linear
 }
 
 func (c *contest) summary() []explanation { return summarise(c.shapes, c.fits) }

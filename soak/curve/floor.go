@@ -36,6 +36,10 @@ func findFloor(b []bucket, skew float64) floor {
 	case z.drops >= standard.minTeeth && len(b)/z.drops >= 4:
 		f.teeth, f.height, f.period = z.drops, z.height, z.period
 		f.points = thin(z.minima(b))
+		if rise := b[len(b)-1].center() - b[0].center(); len(f.points) < standard.minPoints && rise > 4*z.height {
+			// Too few cycles for a floor, but the teeth are small on this rise.
+			f.points = smooth(b, &f.width)
+		}
 	case skew > standard.toothRatio && b[len(b)/2].n > 1:
 		f.teeth = len(b)
 		f.height, f.period = height(b), 0

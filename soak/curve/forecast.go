@@ -8,7 +8,7 @@ import (
 
 // walls lists what the memory can hit, with the working set now.
 func (s *Stream) walls() (walls []Wall, now float64) {
-	now, _ = s.column.read(&s.latest.Values)
+	now, _ = s.column.read(&s.latest)
 	if x, ok := s.latest.Get(soak.WorkingSet); ok {
 		now = float64(x)
 	}

@@ -1,6 +1,10 @@
 package curve
 
-import "sort"
+import (
+	"sort"
+
+	"leakcheck/soak"
+)
 
 // maxBuckets bounds the memory of one life. Up to so many samples are kept as
 // they are; after that neighbours are merged, so that a life always has
@@ -14,7 +18,7 @@ type bucket struct {
 	t, at         float64
 	min, max, sum float64
 	n             int
-	// side holds the last values of the other metrics, NaN where unknown.
+	// side holds the other metrics at the bucket's first sample, NaN where unknown.
 	side [sideCount]float64
 }
 
@@ -27,6 +31,18 @@ func (b *bucket) center() float64 {
 	return (b.sum - b.min - b.max) / float64(b.n-2)
 }
 
+// add takes one more sample.
+func (b *bucket) add(t, y float64) {
+	b.n++
+	b.t += (t - b.t) / float64(b.n)
+	b.sum += y
+	if y < b.min {
+		b.min, b.at = y, t
+	} else if y > b.max {
+		b.max = y
+	}
+}
+
 // merge adds the later bucket c to b.
 func (b *bucket) merge(c *bucket) {
 	n := float64(b.n + c.n)
@@ -37,7 +53,6 @@ func (b *bucket) merge(c *bucket) {
 	b.max = max(b.max, c.max)
 	b.sum += c.sum
 	b.n += c.n
-	b.side = c.side
 }
 
 // grid is a series of buckets whose number is bounded whatever the length of
@@ -47,18 +62,22 @@ type grid struct {
 	// start is the time of the first sample; width is 0 while every sample has
 	// a bucket of its own.
 	start, width float64
+	// edge is where the last bucket ends.
+	edge float64
 }
 
-// add takes a sample as a bucket of one.
-func (g *grid) add(b bucket) {
+// add takes a sample.
+func (g *grid) add(t, y float64, v *soak.Values) {
 	if len(g.buckets) == 0 {
-		g.start = b.t
+		g.start = t
 	}
-	if last := len(g.buckets) - 1; g.width > 0 && g.index(b.t) == g.index(g.buckets[last].t) {
-		g.buckets[last].merge(&b)
+	if g.width > 0 && t < g.edge {
+		g.buckets[len(g.buckets)-1].add(t, y)
 		return
 	}
-	g.buckets = append(g.buckets, b)
+	g.buckets = append(g.buckets, bucket{t: t, at: t, min: y, max: y, sum: y, n: 1})
+	sides(v, &g.buckets[len(g.buckets)-1].side)
+	g.edge = g.start + float64(g.index(t)+1)*g.width
 	if len(g.buckets) >= maxBuckets {
 		g.shrink(maxBuckets / 2)
 	}
@@ -86,6 +105,7 @@ func (g *grid) shrink(limit int) {
 			}
 		}
 		g.buckets = kept
+		g.edge = g.start + float64(g.index(kept[len(kept)-1].t)+1)*g.width
 	}
 }
 

@@ -48,7 +48,7 @@ func (l *life) begins(x *soak.Sample) bool {
 }
 
 // add takes a sample of this life.
-func (l *life) add(t, y float64, side *[sideCount]float64) {
+func (l *life) add(t, y float64, v *soak.Values) {
 	if l.samples > 0 {
 		dt := t - l.last
 		switch {
@@ -67,7 +67,7 @@ func (l *life) add(t, y float64, side *[sideCount]float64) {
 	}
 	l.samples++
 	l.last, l.lastY = t, y
-	l.grid.add(bucket{t: t, at: t, min: y, max: y, sum: y, n: 1, side: *side})
+	l.grid.add(t, y, v)
 }
 
 // skew is the mean drop over the mean rise between samples: 1 for noise, large

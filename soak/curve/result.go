@@ -18,7 +18,7 @@ func (s *Stream) Result() soak.Result {
 		Why: "there is no sample with a memory figure",
 	}
 	if r.Target == "" {
-		r.Target = s.latest.Target
+		r.Target = s.target
 	}
 	a := s.analyse()
 	if a == nil {

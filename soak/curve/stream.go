@@ -20,8 +20,8 @@ type Stream struct {
 	// missing counts samples without the judged memory, disordered those out of order.
 	missing, disordered int
 	clipped             int
-	latest              soak.Sample
-	first               time.Time
+	latest              soak.Values // of the last sample
+	target              string
 	watch               watch
 }
 
@@ -50,15 +50,12 @@ func (s *Stream) Add(x soak.Sample) {
 		s.disordered++
 		return
 	}
-	var side [sideCount]float64
-	sides(&x.Values, &side)
-	l.add(t, y, &side)
+	l.add(t, y, &x.Values)
 	l.recent.add(t, y, runawaySeconds/s.scale())
 	if limit, ok := x.Get(soak.Limit); ok && y >= standard.clipShare*float64(limit) {
 		s.clipped++
 	}
-	x.Processes = nil
-	s.latest = x
+	s.latest, s.target = x.Values, x.Target
 }
 
 func (s *Stream) current() *life {

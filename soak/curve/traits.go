@@ -174,7 +174,8 @@ func leaksFDs(b []bucket) bool {
 
 // mismatch reports a runtime that says to hold clearly more than its container does.
 func (s *Stream) mismatch() bool {
-	side := s.current().grid.buckets[len(s.current().grid.buckets)-1].side
+	var side [sideCount]float64
+	sides(&s.latest, &side)
 	return side[sideHeap] > 1.25*side[sideUsage] || math.IsNaN(side[sideUsage]) && side[sideHeap] > 1.25*s.current().lastY
 }
 

@@ -34,10 +34,13 @@ const (
 	// by watchGrowth of its level, more than a collector lets a heap grow
 	// (twofold), or be older than the longest tooth by far.
 	watchGrowth  = 1.5
-	watchTooth   = 12 * 3600
+	watchTooth   = 18 * 3600
 	watchMinima  = 8
 	watchSpacing = 0.04
 )
+
+// watchGain is thresholds.gain for a look.
+var watchGain = [courseCount]float64{-10, 0, 10}
 
 // Decided is the verdict that is valid at every look: "yes" or "no" as soon as
 // either is proven, "inconclusive" until then. A "yes" is final. It is cheap
@@ -51,7 +54,7 @@ func (s *Stream) Decided() soak.Leak {
 	if l == nil {
 		return soak.LeakInconclusive
 	}
-	if !math.IsInf(l.recent.at, 1) {
+	if !math.IsInf(l.recent.at, 1) && l.recent.goesOn(l.last, l.lastY) {
 		w.decided = soak.LeakYes
 		return soak.LeakYes
 	}
@@ -82,7 +85,7 @@ func (s *Stream) answer() soak.Leak {
 		return soak.LeakInconclusive
 	}
 	switch {
-	case a.leak == soak.LeakYes && a.growing.cdf(a.must) <= watchAlpha && a.outgrown(s.scale()):
+	case a.leak == soak.LeakYes && !a.vetoes(watchGain) && a.growing.cdf(a.must) <= watchAlpha && a.outgrown(s.scale()):
 		return soak.LeakYes
 	case a.leak == soak.LeakNo && 1-a.rate.cdf(a.tolerance/3600) <= standard.alphaNo/10:
 		return soak.LeakNo

@@ -9,14 +9,15 @@ import (
 
 // why gives the reason for the answer in one plain sentence.
 func (a *analysis) why(samples int) string {
+	if a.runaway {
+		return fmt.Sprintf("the memory runs away: it gained more than %s within a minute, steadily, and goes on", soak.FormatBytes(runawayBytes))
+	}
 	if len(a.rate) == 0 || a.series.len() < standard.minPoints {
 		return a.whyTooLittle(samples)
 	}
 	x := a.slope()
 	rate := fmt.Sprintf("%s [%s, %s]", soak.FormatRate(x.Estimate), soak.FormatRate(x.Low), soak.FormatRate(x.High))
 	switch {
-	case a.runaway:
-		return fmt.Sprintf("the memory runs away: it gained %s within a minute, steadily, and rises %s now", soak.FormatBytes(runawayBytes), rate)
 	case a.leak == soak.LeakYes:
 		return fmt.Sprintf("the floor rises %s, more than the %s that matters; %s", rate, soak.FormatRate(a.must*3600), a.whyNotHarmless())
 	case a.leak == soak.LeakNo && x.Low > 0:
