@@ -42,7 +42,11 @@ func markdownTarget(b *strings.Builder, v *View, t *Target) {
 	if len(t.Facts) > 0 {
 		b.WriteString("| | |\n|---|---|\n")
 		for _, f := range t.Facts {
-			fmt.Fprintf(b, "| %s | %s |\n", bold(f.Label), md(f.Text))
+			text := md(f.Text)
+			if f.Command {
+				text = code(f.Text)
+			}
+			fmt.Fprintf(b, "| %s | %s |\n", bold(f.Label), text)
 		}
 		b.WriteByte('\n')
 	}
@@ -55,6 +59,14 @@ func bold(s string) string {
 		return ""
 	}
 	return "**" + s + "**"
+}
+
+// code shows a command in a table as it is to be typed.
+func code(s string) string {
+	if strings.ContainsAny(s, "`\\") {
+		return md(s)
+	}
+	return "`" + strings.ReplaceAll(s, "|", `\|`) + "`"
 }
 
 // markdownChecks shows what did not pass, and folds the rest away.
