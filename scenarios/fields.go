@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -37,11 +38,11 @@ var identities = map[string]string{"signals": "name", "checks": "id", "files": "
 
 // indexOf finds the entry of a list by its identity.
 func indexOf(list reflect.Value, key, id string) int {
+	fields := fieldsOf(list.Type().Elem())
+	at := fields[slices.Index(keysOf(fields), key)].index
 	for i := range list.Len() {
-		for _, f := range fieldsOf(list.Type().Elem()) {
-			if f.key == key && list.Index(i).Field(f.index).String() == id {
-				return i
-			}
+		if list.Index(i).Field(at).String() == id {
+			return i
 		}
 	}
 	return -1

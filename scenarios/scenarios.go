@@ -1,6 +1,3 @@
-// Package scenarios holds what leakcheck does to a node and expects of it: the
-// profiles. A profile is a YAML file, embedded here or the user's own; this
-// package finds, reads and merges profiles and says what is wrong with one.
 package scenarios
 
 import (
