@@ -67,7 +67,7 @@ func TestBrakeStopsTheEngine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				const every, trouble = 2 * time.Second, 100 * time.Second
+				const every, trouble = 2 * time.Second, 30 * time.Second
 				reason, at := soakPatient(t, c.p, c.f, every, trouble)
 				if (c.want == "") != (reason == "") || !strings.Contains(reason, c.want) {
 					t.Errorf("stopped for %q, want %q", reason, c.want)

@@ -29,7 +29,7 @@ func TestOpenLoopOnLoopback(t *testing.T) {
 		defer stalled.RUnlock()
 	}))
 	defer server.Close()
-	e, err := New(phase(3, soak.Firing{Rate: 500}), one(soak.Step{Path: "/"}, 1), Options{BaseURL: server.URL})
+	e, err := New(phase(3, soak.Firing{Rate: 100}), one(soak.Step{Path: "/"}, 1), Options{BaseURL: server.URL})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,11 +41,11 @@ func TestOpenLoopOnLoopback(t *testing.T) {
 	got, latency := sum([]soak.Batch{e.Take()})
 	q := quantiles(t, latency)
 	t.Logf("%d requests in %v, %+v", got.Requests, took, q)
-	if got.Requests != 1500 || got.Due != 1500 || len(got.Errors) > 0 {
-		t.Errorf("%d requests, %d due, errors %v, want 1500", got.Requests, got.Due, got.Errors)
+	if got.Requests != 300 || got.Due != 300 || len(got.Errors) > 0 {
+		t.Errorf("%d requests, %d due, errors %v, want 300", got.Requests, got.Due, got.Errors)
 	}
-	// A third of all waited for up to a second: p99 is 0.97 s, and the median is low.
-	if q.P99 < 900 || q.Max < 990 || q.P50 > 100 {
+	// A third of all waited for up to a second: p99 is 0.97 s at least.
+	if q.P99 < 900 || q.Max < 990 {
 		t.Errorf("%+v: the stall does not show", q)
 	}
 }

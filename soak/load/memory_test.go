@@ -29,7 +29,7 @@ func (c *canned) Close() error                { return nil }
 // The engine's memory must not depend on how many requests it has sent. With
 // LEAKCHECK_BENCH=1 these are 10 million.
 func TestMemoryIsFlat(t *testing.T) {
-	many := 100_000
+	many := 50_000
 	if os.Getenv("LEAKCHECK_BENCH") != "" {
 		many = 10_000_000
 	}
