@@ -3,11 +3,13 @@ package probe
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/docker/cli/cli/connhelper"
@@ -102,6 +104,8 @@ type endpoint struct {
 	dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
+var schemes = []string{"unix", "tcp", "ssh", "http", "https", "npipe"}
+
 // newEndpoint understands ssh:// and the addresses the client knows itself.
 func newEndpoint(address string, conf *tls.Config) (endpoint, error) {
 	end := endpoint{address: address, host: address, tls: conf}
@@ -109,12 +113,14 @@ func newEndpoint(address string, conf *tls.Config) (endpoint, error) {
 	if err == nil && helper == nil {
 		_, err = client.ParseHostURL(address)
 	}
+	u, perr := url.Parse(address)
+	if err = errors.Join(err, perr); err == nil && !slices.Contains(schemes, u.Scheme) {
+		err = fmt.Errorf("unknown scheme %q", u.Scheme)
+	}
 	if err != nil {
-		return end, unknownf("engine address %q is not one of unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST: %v", address, err)
+		return end, unknownf("the engine's address is not one of unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST: %v", err)
 	}
-	if u, err := url.Parse(address); err == nil {
-		end.address = u.Redacted()
-	}
+	end.address = u.Redacted()
 	if helper != nil {
 		end.host, end.dialer = helper.Host, helper.Dialer
 	}

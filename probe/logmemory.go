@@ -24,8 +24,9 @@ type logMemory struct {
 	before int64               // what is stamped up to here was seen, or is not wanted
 	newest int64
 	stream [2]struct {
-		at  int64
-		nth uint64 // how many with this time came before, one after the other
+		last remembered
+		open bool   // last goes on in the next message
+		nth  uint64 // how many pieces, or equal messages, came one after the other
 	}
 	missing bool // since the last restart the newest message has not come again
 }
@@ -85,17 +86,18 @@ func (m *logMemory) seen(msg message) bool {
 	return m.known[r] || r.at <= m.before
 }
 
-// key tells messages apart: by stream, time and text, and by their order where
-// several in a row have one time, as the pieces of a long line do.
+// key tells messages apart: by stream, time and text, and where these may be
+// equal by their order: as pieces of a long line, or one right after the other.
 func (m *logMemory) key(msg message) remembered {
 	r := remembered{at: msg.at.UnixNano(), hash: maphash.Bytes(m.seed, msg.text)}
 	s := &m.stream[0]
 	if msg.stderr {
 		s, r.hash = &m.stream[1], ^r.hash
 	}
-	if s.at != r.at {
-		s.at, s.nth = r.at, 0
+	if !s.open && s.last != r {
+		s.nth = 0
 	}
+	s.last, s.open = r, msg.partial
 	s.nth++
 	r.hash += s.nth * 0x9e3779b97f4a7c15
 	return r
