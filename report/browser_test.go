@@ -52,7 +52,7 @@ func open(t *testing.T, url string) (dom, console string) {
 // silent, nothing is fetched, and hostile text stays text.
 func TestPageInABrowser(t *testing.T) {
 	browser(t)
-	for name, v := range map[string]*View{"leaking": leaking(t).view(), "poisoned": poisoned(t)} {
+	for name, v := range map[string]*View{"leaking": leaking().view(), "poisoned": poisoned(t)} {
 		t.Run(name, func(t *testing.T) {
 			var page bytes.Buffer
 			if err := HTML(&page, v); err != nil {
@@ -118,7 +118,7 @@ var policyTag = regexp.MustCompile(`<meta http-equiv="Content-Security-Policy"[^
 func TestHoverZoomAndKeys(t *testing.T) {
 	browser(t)
 	var page bytes.Buffer
-	if err := HTML(&page, healthy(t).view()); err != nil {
+	if err := HTML(&page, healthy().view()); err != nil {
 		t.Fatal(err)
 	}
 	text := policyTag.ReplaceAllString(page.String(), "") // or the robot may not run

@@ -15,7 +15,7 @@ import (
 // Text never runs over the width that it was given.
 func TestTextFits(t *testing.T) {
 	views := []*View{poisoned(t)}
-	for _, f := range fixtures(t) {
+	for _, f := range fixtures() {
 		views = append(views, f.view())
 	}
 	for _, v := range views {
@@ -42,7 +42,7 @@ func TestTextFits(t *testing.T) {
 }
 
 func TestStatusLineFits(t *testing.T) {
-	for _, f := range fixtures(t) {
+	for _, f := range fixtures() {
 		for _, w := range []int{40, 80, 120} {
 			for _, unicode := range []bool{true, false} {
 				line := StatusLine(f.view(), TextOptions{Width: w, Unicode: unicode})
@@ -56,7 +56,7 @@ func TestStatusLineFits(t *testing.T) {
 
 // The counts of a JUnit file follow the outcomes.
 func TestJUnitOutcomes(t *testing.T) {
-	v := leaking(t).view()
+	v := leaking().view()
 	var b bytes.Buffer
 	if err := JUnit(&b, v); err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func TestJUnitWithoutDataIsAnError(t *testing.T) {
 
 func TestWriteAll(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "out")
-	v := healthy(t).view()
+	v := healthy().view()
 	for range 2 { // the second time over the first
 		if err := WriteAll(dir, v); err != nil {
 			t.Fatal(err)
@@ -118,7 +118,7 @@ func TestWriteAllNamesWhatFailed(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(dir, "junit.xml", "in-the-way"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	err := WriteAll(dir, healthy(t).view())
+	err := WriteAll(dir, healthy().view())
 	if err == nil || !strings.Contains(err.Error(), "junit.xml") || strings.Contains(err.Error(), "-*") {
 		t.Fatalf("error %v", err)
 	}
@@ -130,7 +130,7 @@ func TestWriteAllNamesWhatFailed(t *testing.T) {
 		t.Errorf("temporary files stay: %v", left)
 	}
 	blocked := filepath.Join(dir, "run.json")
-	if err := WriteAll(blocked, healthy(t).view()); err == nil || !strings.Contains(err.Error(), "--out") {
+	if err := WriteAll(blocked, healthy().view()); err == nil || !strings.Contains(err.Error(), "--out") {
 		t.Errorf("a file in the folder's place: %v", err)
 	}
 }

@@ -3,7 +3,7 @@ package report
 import (
 	"math"
 	"math/rand/v2"
-	"testing"
+	"sync"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -30,10 +30,17 @@ type fixture struct {
 
 func (f fixture) view() *View { return NewView(f.report, f.series, f.now) }
 
-func fixtures(t testing.TB) []fixture {
-	t.Helper()
-	return []fixture{leaking(t), healthy(t), undecided(t), interrupted(t), empty(), three(t)}
+func fixtures() []fixture {
+	return []fixture{leaking(), healthy(), undecided(), interrupted(), empty(), three()}
 }
+
+// Made once: nothing that renders may change a report or its curves.
+var (
+	leaking   = sync.OnceValue(makeLeaking)
+	healthy   = sync.OnceValue(makeHealthy)
+	undecided = sync.OnceValue(makeUndecided)
+	three     = sync.OnceValue(makeThree)
+)
 
 // shape gives the anonymous memory and the page cache after so long.
 type shape func(time.Duration) (anon, file float64)
@@ -98,17 +105,29 @@ func growing(low, perHour float64, onset time.Duration, seed uint64) shape {
 }
 
 func latencies(c *Collector, scenario string, from time.Time, d time.Duration, ms func(time.Duration) float64) {
-	for at := 3 * time.Minute; at <= d; at += 3 * time.Minute {
-		h := hdrhistogram.New(1, 60_000_000, 3)
-		for i := range 10 {
-			_ = h.RecordValue(int64(ms(at) * 1000 * (0.7 + 0.05*float64(i)))) // within range
-		}
-		b, err := h.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
-		if err != nil {
-			panic(err)
-		}
-		_ = c.Record(soak.Batch{Load: []soak.LoadInterval{{At: from.Add(at), Duration: time.Minute, Scenario: scenario, Requests: 10, Due: 10, Latency: b}}})
+	for at := 5 * time.Minute; at <= d; at += 5 * time.Minute {
+		l := soak.LoadInterval{At: from.Add(at), Duration: 5 * time.Minute, Scenario: scenario, Requests: 10, Due: 10, Latency: histogram(int64(ms(at)))}
+		_ = c.Record(soak.Batch{Load: []soak.LoadInterval{l}}) // never fails
 	}
+}
+
+var histograms sync.Map
+
+// histogram is ten latencies around ms, made once for each ms: making one is slow.
+func histogram(ms int64) []byte {
+	if b, ok := histograms.Load(ms); ok {
+		return b.([]byte)
+	}
+	h := hdrhistogram.New(1, 10_000_000, 2)
+	for i := range int64(10) {
+		_ = h.RecordValue(ms * (700 + 50*i)) // within range
+	}
+	b, err := h.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+	if err != nil {
+		panic(err)
+	}
+	histograms.Store(ms, b)
+	return b
 }
 
 func hitRate(c *Collector, target string, from time.Time, d time.Duration, top float64) {

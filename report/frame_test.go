@@ -11,7 +11,7 @@ import (
 // A frame fills its screen exactly, whatever the screen and the run.
 func TestFrameFillsTheScreen(t *testing.T) {
 	views := []*View{poisoned(t)}
-	for _, f := range fixtures(t) {
+	for _, f := range fixtures() {
 		views = append(views, f.view())
 	}
 	for _, v := range views {
@@ -33,7 +33,7 @@ func TestFrameFillsTheScreen(t *testing.T) {
 }
 
 func TestFrameGolden(t *testing.T) {
-	for _, f := range fixtures(t) {
+	for _, f := range fixtures() {
 		for _, size := range [][2]int{{80, 24}, {160, 50}} {
 			lines := Frame(f.view(), FrameOptions{TextOptions: TextOptions{Width: size[0], Unicode: true}, Height: size[1]})
 			golden(t, filepath.Join("testdata", fmt.Sprintf("%s.frame%d.txt", f.name, size[0])), []byte(strings.Join(lines, "\n")+"\n"))

@@ -38,7 +38,7 @@ var faces = []struct {
 }
 
 func TestGolden(t *testing.T) {
-	for _, f := range fixtures(t) {
+	for _, f := range fixtures() {
 		v := f.view()
 		for _, face := range faces {
 			t.Run(f.name+"/"+face.file, func(t *testing.T) {

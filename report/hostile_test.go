@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,8 +20,9 @@ const poison = "\x1b[2J\x1b]0;owned\a\u009b5n\u202e</script><script>alert(1)</sc
 // poisoned puts the poison wherever text can come from outside.
 func poisoned(t *testing.T) *View {
 	t.Helper()
-	f := leaking(t)
+	f := leaking()
 	r, name := f.report, "node"+poison
+	r.Checks, r.Signals, r.Events = slices.Clone(r.Checks), slices.Clone(r.Signals), slices.Clone(r.Events)
 	r.Run.ID, r.Run.Profile, r.Run.Version = poison, poison, poison
 	r.Run.Targets = []soak.TargetInfo{{Name: name, Kind: poison, ID: poison, Image: poison, URL: poison, Source: poison, Profile: poison}}
 	r.Run.LoadLevel = soak.LoadLevel(poison)
@@ -154,7 +156,7 @@ func TestJSONHasNoNullLists(t *testing.T) {
 // The page, the picture and the JUnit file are well-formed.
 func TestMarkupParses(t *testing.T) {
 	views := map[string]*View{"poisoned": poisoned(t), "nothing": NewView(soak.Report{}, nil, start)}
-	for _, f := range fixtures(t) {
+	for _, f := range fixtures() {
 		views[f.name] = f.view()
 	}
 	for name, v := range views {
@@ -177,7 +179,7 @@ func TestMarkupParses(t *testing.T) {
 
 // A report is not changed by being rendered.
 func TestRenderingChangesNothing(t *testing.T) {
-	f := three(t)
+	f := three()
 	before, after := new(bytes.Buffer), new(bytes.Buffer)
 	if err := JSON(before, f.report); err != nil {
 		t.Fatal(err)

@@ -1,13 +1,13 @@
 package report
 
 import (
-	"testing"
+	"slices"
 	"time"
 
 	"leakcheck/soak"
 )
 
-func leaking(testing.TB) fixture {
+func makeLeaking() fixture {
 	const d = 7 * time.Hour
 	c := NewCollector(96)
 	first := start.Add(-24*time.Hour - 12*time.Minute)
@@ -61,7 +61,7 @@ func leaking(testing.TB) fixture {
 	return fixture{"leaking", r, c.Series(), start.Add(d)}
 }
 
-func healthy(testing.TB) fixture {
+func makeHealthy() fixture {
 	const d = 26 * time.Hour
 	c := NewCollector(96)
 	parts := sampled(c, node, 1, start, d, 15*time.Second, 8_000_000_000, sawtooth(1.3*gb, 1.9*gb, 7*time.Minute+31*time.Second, 2))
@@ -93,7 +93,7 @@ func healthy(testing.TB) fixture {
 	return fixture{"healthy", r, c.Series(), start.Add(d)}
 }
 
-func undecided(testing.TB) fixture {
+func makeUndecided() fixture {
 	const d = 38 * time.Minute
 	c := NewCollector(96)
 	parts := sampled(c, node, 1, start, d, 2*time.Second, 8_000_000_000, growing(0.9*gb, 60*mb, 0, 3))
@@ -118,9 +118,10 @@ func undecided(testing.TB) fixture {
 	return fixture{"undecided", r, c.Series(), start.Add(d)}
 }
 
-func interrupted(t testing.TB) fixture {
-	f := undecided(t)
+func interrupted() fixture {
+	f := undecided()
 	f.name = "interrupted"
+	f.report.Events = slices.Clone(f.report.Events)
 	f.report.Run.ID = "20241208-201200-interrupted"
 	f.report.Run.Interruptions = []soak.Interruption{{From: start.Add(12 * time.Minute), To: start.Add(17 * time.Minute), Reason: "the machine was restarted"}}
 	f.report.Events = append(f.report.Events, soak.Event{At: start.Add(38 * time.Minute), Kind: soak.EventInterrupt, Text: "stopped by SIGTERM; resume with: leakcheck soak --resume 20241208"})
@@ -138,8 +139,8 @@ func empty() fixture {
 	return fixture{"empty", r, nil, start}
 }
 
-func three(t testing.TB) fixture {
-	f := leaking(t)
+func makeThree() fixture {
+	f := makeLeaking()
 	f.name = "three"
 	const d = 7 * time.Hour
 	names := []string{node, "oip-main-oip-1", "rockhoppers-oip-1"}
