@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"sync"
 	"testing"
 
@@ -13,18 +12,23 @@ import (
 )
 
 var (
-	benchDraws  = flag.Int("bench.verdict", 0, "draws per family for the full benchmark of the verdict")
-	benchOne    = flag.Int("bench.one", -1, "only this draw")
-	benchFamily = flag.String("bench.family", "", "only this family")
+	benchVerdict = flag.Int("bench.verdict", 0, "draws per family of the verdict benchmark; 0 runs a small one")
+	benchFamily  = flag.String("bench.family", "", "only this family of the benchmark")
 )
+
+// seed makes every draw of the benchmark reproducible.
+const seed = 20241208
 
 // tally counts what came of one family.
 type tally struct {
-	draws, yes, no, covered, intervals int
-	big, found                         int       // leaks of at least twice the printed detectable
-	widths                             []float64 // of intervals over the oracle's
+	draws, yes, no, wrongNo, covered, intervals int
+	big, found                                  int       // leaks of at least twice the printed detectable
+	widths                                      []float64 // of intervals over the oracle's
+	detectable                                  []float64 // over what the oracle could detect
+	peers                                       [peerCount]int
 }
 
+// add counts one judged draw.
 func (a *tally) add(d *draw, r soak.Result) {
 	a.draws++
 	switch r.Leak {
@@ -32,17 +36,22 @@ func (a *tally) add(d *draw, r soak.Result) {
 		a.yes++
 	case soak.LeakNo:
 		a.no++
-	}
-	if w := d.oracle(); w > 0 && r.Slope != nil {
-		a.widths = append(a.widths, (r.Slope.High-r.Slope.Low)/w)
-	}
-	if r.Slope != nil {
-		a.intervals++
-		if d.slope >= r.Slope.Low && d.slope <= r.Slope.High {
-			a.covered++
+		if d.leak && d.slope > 1.05*r.Tolerance {
+			a.wrongNo++
 		}
 	}
-	if d.leak && r.Detectable != nil && d.slope >= 2**r.Detectable {
+	if r.Slope == nil {
+		return
+	}
+	a.intervals++
+	if d.slope >= r.Slope.Low && d.slope <= r.Slope.High {
+		a.covered++
+	}
+	if w := d.oracle(); w > 0 {
+		a.widths = append(a.widths, (r.Slope.High-r.Slope.Low)/w)
+		a.detectable = append(a.detectable, *r.Detectable/(r.Tolerance+2.93*w/3.92))
+	}
+	if d.leak && d.slope >= 2**r.Detectable {
 		a.big++
 		if r.Leak == soak.LeakYes {
 			a.found++
@@ -50,24 +59,30 @@ func (a *tally) add(d *draw, r soak.Result) {
 	}
 }
 
-// run judges n draws of a family on two cores.
-func (s simulation) run(n int, each func(i int, d *draw, r soak.Result)) tally {
+// run judges n draws of a family on two cores, with the peers' rules if asked.
+func (s simulation) run(n int, peers bool) tally {
 	var total tally
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for w := range 2 {
 		wg.Go(func() {
 			for i := w; i < n; i += 2 {
-				d := s.make(rand.New(rand.NewPCG(uint64(i), 20241208)))
-				x := New(Options{Tolerance: d.tolerance})
+				d := s.make(rand.New(rand.NewPCG(uint64(i), seed)))
+				x := New(Options{})
 				for _, v := range d.samples() {
 					x.Add(v)
 				}
 				r := x.Result()
+				var alarms [peerCount]bool
+				if peers {
+					alarms = d.peers()
+				}
 				mu.Lock()
 				total.add(&d, r)
-				if each != nil {
-					each(i, &d, r)
+				for k, yes := range alarms {
+					if yes {
+						total.peers[k]++
+					}
 				}
 				mu.Unlock()
 			}
@@ -77,71 +92,9 @@ func (s simulation) run(n int, each func(i int, d *draw, r soak.Result)) tally {
 	return total
 }
 
-func TestBenchVerdict(t *testing.T) {
-	n := *benchDraws
-	if x := os.Getenv("LM"); x != "" {
-		fmt.Sscan(x, &longMemory, &kneeMemory, &priorMemory)
-	}
-	if *benchOne >= 0 {
-		debugOne(t, *benchFamily, *benchOne)
-		return
-	}
-	fmt.Printf("%-28s %6s %6s %6s %6s %9s %6s\n", "family", "yes", "no", "incon", "cover", "found>=2d", "width")
-	for _, s := range simulations() {
-		if *benchFamily != "" && s.name != *benchFamily {
-			continue
-		}
-		a := s.run(n, func(i int, d *draw, r soak.Result) {
-			if os.Getenv("SHOW") != "" && (r.Leak == soak.LeakYes) != d.leak {
-				fmt.Println("  ", i, r.Leak, r.Why, "truth", soak.FormatRate(d.slope), "tol", soak.FormatRate(r.Tolerance))
-			}
-		})
-		p := func(k, n int) string {
-			if n == 0 {
-				return "-"
-			}
-			return fmt.Sprintf("%.1f", 100*float64(k)/float64(n))
-		}
-		if *benchOne >= 0 {
-			debugOne(t, *benchFamily, *benchOne)
-			return
-		}
-		fmt.Printf("%-28s %6s %6s %6s %6s %9s %6.2f\n", s.name, p(a.yes, n), p(a.no, n), p(n-a.yes-a.no, n), p(a.covered, a.intervals), p(a.found, a.big), median(a.widths))
-	}
-}
-
-func debugOne(t *testing.T, family string, i int) {
-	for _, s := range simulations() {
-		if s.name == family {
-			d := s.make(rand.New(rand.NewPCG(uint64(i), 20241208)))
-			x := New(Options{Tolerance: d.tolerance})
-			for _, v := range d.samples() {
-				x.Add(v)
-			}
-			describe(x, x.Result())
-			fmt.Println("truth", soak.FormatRate(d.slope), "sigma", soak.FormatBytes(d.sigma), d.phi, "limit", d.limit)
-		}
-	}
-}
-
-func describe(s *Stream, r soak.Result) {
-	a := s.analyse()
-	fmt.Printf("%s %s tol %s must %s level %s\n  %s\n", r.Pattern, r.Leak, soak.FormatRate(r.Tolerance), soak.FormatRate(a.must*3600), soak.FormatBytes(a.level), r.Why)
-	fmt.Printf("   begin %.0f window %.0f points %d teeth %d height %s period %.0f vetoed %v\n", a.begin, a.window, a.series.len(), a.floor.teeth, soak.FormatBytes(a.floor.height), a.floor.period, a.vetoed)
-	for _, m := range a.fits {
-		fmt.Printf("     %-20s %8.1f (%.0f)  [%s %s %s]\n", familyNames[m.family], m.score-a.best(), m.best.at, soak.FormatRate(m.rate.quantile(.005)*3600), soak.FormatRate(m.rate.quantile(.5)*3600), soak.FormatRate(m.rate.quantile(.975)*3600))
-	}
-	for i := range a.series.y {
-		if i%(1+a.series.len()/25) == 0 {
-			fmt.Printf(" %.0f:%.2f", a.series.t[i], a.series.y[i]/1e6)
-		}
-	}
-	fmt.Println()
-}
-
 // oracle is the width of the 95 % interval for the slope, in bytes per hour,
-// of generalised least squares that knows the AR(1) noise; 0 where the noise
-// is not known to be that.
+// of generalised least squares that knows the AR(1) noise; 0 where there is
+// other noise or another shape.
 func (d *draw) oracle() float64 {
 	if d.sigma == 0 || !d.plain {
 		return 0
@@ -155,49 +108,140 @@ func (d *draw) oracle() float64 {
 		}
 		aa, ab, bb = aa+scale*a*a, ab+scale*a*b, bb+scale*b*b
 	}
-	return 2 * 1.96 * d.sigma / math.Sqrt(bb-ab*ab/aa) * 3600
+	return 3.92 * d.sigma / math.Sqrt(bb-ab*ab/aa) * 3600
 }
 
-// TestBenchWatch looks at every sample of no-leak runs.
-func TestBenchWatch(t *testing.T) {
-	n := max(*benchDraws, 10)
+// wilson is the 95 % interval of a binomial share in per cent (Wilson, JASA
+// 22, 1927).
+func wilson(k, n int) string {
+	if n == 0 {
+		return "-"
+	}
+	const z = 1.96
+	p, m := float64(k)/float64(n), float64(n)
+	mid, half := p+z*z/(2*m), z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
+	scale := 100 / (1 + z*z/m)
+	return fmt.Sprintf("%.1f [%.1f, %.1f]", 100*p, math.Max(0, (mid-half)*scale), math.Min(100, (mid+half)*scale))
+}
+
+// TestBenchVerdict measures the verdict's error rates on the simulated
+// families. Without -bench.verdict it is small and holds them to loose bounds.
+func TestBenchVerdict(t *testing.T) {
+	n, full := *benchVerdict, *benchVerdict > 0
+	if !full {
+		n = 16
+	}
+	table := [2]string{}
+	falseAlarms, healthy, missed, big, covered, intervals, wrong := 0, 0, 0, 0, 0, 0, 0
 	for _, s := range simulations() {
 		if *benchFamily != "" && s.name != *benchFamily {
 			continue
 		}
-		yes, no := 0, 0
+		a := s.run(n, full)
+		table[0] += row(s.name, &a)
+		table[1] += peerRow(s.name, &a)
+		covered, intervals = covered+a.covered, intervals+a.intervals
+		wrong += a.wrongNo
+		if s.leak {
+			missed, big = missed+a.big-a.found, big+a.big
+		} else {
+			falseAlarms, healthy = falseAlarms+a.yes, healthy+a.draws
+		}
+	}
+	if full {
+		fmt.Printf("%d draws per family; per cent, with binomial 95 %% intervals\n\n%s%s\n%s%s", n, header, table[0], peerHeader(), table[1])
+		return
+	}
+	if falseAlarms*100 > healthy {
+		t.Errorf("%d false alarms in %d healthy runs, want at most 1 %%\n%s%s", falseAlarms, healthy, header, table[0])
+	}
+	if missed*50 > big {
+		t.Errorf("%d of %d leaks of twice the printed detectable missed, want at most 2 %%\n%s%s", missed, big, header, table[0])
+	}
+	if covered*100 < intervals*92 {
+		t.Errorf("%d of %d intervals cover the truth, want 92 %% over all families\n%s%s", covered, intervals, header, table[0])
+	}
+	if wrong*100 > n {
+		t.Errorf("%d leaks were called \"no\"\n%s%s", wrong, header, table[0])
+	}
+}
+
+const header = "| family | yes | no | inconclusive | wrong no | covered | leaks >= 2 x detectable found | width / oracle | detectable / oracle |\n" +
+	"|---|---|---|---|---|---|---|---|---|\n"
+
+func row(name string, a *tally) string {
+	ratio := func(x []float64) string {
+		if len(x) == 0 {
+			return "-"
+		}
+		return fmt.Sprintf("%.2f", median(x))
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s | %d | %s | %s | %s | %s |\n", name, wilson(a.yes, a.draws), wilson(a.no, a.draws),
+		wilson(a.draws-a.yes-a.no, a.draws), a.wrongNo, wilson(a.covered, a.intervals), wilson(a.found, a.big), ratio(a.widths), ratio(a.detectable))
+}
+
+func peerHeader() string {
+	head, rule := "| alarms of today's rules | leakcheck |", "|---|---|"
+	for _, p := range peerNames {
+		head, rule = head+" "+p+" |", rule+"---|"
+	}
+	return head + "\n" + rule + "\n"
+}
+
+func peerRow(name string, a *tally) string {
+	line := fmt.Sprintf("| %s | %.1f |", name, 100*float64(a.yes)/float64(a.draws))
+	for _, k := range a.peers {
+		line += fmt.Sprintf(" %.1f |", 100*float64(k)/float64(a.draws))
+	}
+	return line + "\n"
+}
+
+// TestBenchWatch looks at the always-on verdict after every sample of healthy
+// runs. -bench.verdict sets the draws per family here too.
+func TestBenchWatch(t *testing.T) {
+	n, full := *benchVerdict, *benchVerdict > 0
+	if !full {
+		n = 2
+	}
+	alarms, runs := 0, 0
+	for _, s := range simulations() {
+		if s.leak || *benchFamily != "" && s.name != *benchFamily {
+			continue
+		}
+		yes := 0
 		var mu sync.Mutex
 		var wg sync.WaitGroup
-		var at []float64
 		for w := range 2 {
 			wg.Go(func() {
 				for i := w; i < n; i += 2 {
-					d := s.make(rand.New(rand.NewPCG(uint64(i), 20241208)))
-					x := New(Options{})
-					var got soak.Leak
-					var k int
-					everNo := false
-					for j, v := range d.samples() {
-						x.Add(v)
-						if got = x.Decided(); got == soak.LeakYes {
-							k = j
-							break
-						}
-						everNo = everNo || got == soak.LeakNo
-					}
-					mu.Lock()
-					if got == soak.LeakYes {
+					d := s.make(rand.New(rand.NewPCG(uint64(i), seed+1)))
+					if watched(&d) == soak.LeakYes {
+						mu.Lock()
 						yes++
-						at = append(at, float64(k)/float64(len(d.t)))
+						mu.Unlock()
 					}
-					if everNo {
-						no++
-					}
-					mu.Unlock()
 				}
 			})
 		}
 		wg.Wait()
-		fmt.Printf("%-28s yes %5.1f no %5.1f at %.2f\n", s.name, 100*float64(yes)/float64(n), 100*float64(no)/float64(n), median(at))
+		alarms, runs = alarms+yes, runs+n
+		if full {
+			fmt.Printf("| %s | %s |\n", s.name, wilson(yes, n))
+		}
 	}
+	if !full && alarms > 1 {
+		t.Errorf("%d false alarms in %d runs watched to the end", alarms, runs)
+	}
+}
+
+// watched is what Decided says at the end of a draw, asked at every sample.
+func watched(d *draw) soak.Leak {
+	s, got := New(Options{}), soak.LeakInconclusive
+	for _, x := range d.samples() {
+		s.Add(x)
+		if got = s.Decided(); got == soak.LeakYes {
+			break
+		}
+	}
+	return got
 }

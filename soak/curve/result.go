@@ -115,17 +115,11 @@ func (a *analysis) still() bool {
 // perRequest turns the rate into bytes per request, where requests are counted
 // and kept coming through the judged regime.
 func (s *Stream) perRequest(a *analysis, slope soak.Interval) *soak.Interval {
-	b := s.current().grid.buckets
-	i := 0
-	for i < len(b)-1 && b[i].t < a.begin {
-		i++
-	}
-	first, last := b[i], b[len(b)-1]
-	requests, hours := last.side[sideRequests]-first.side[sideRequests], (last.t-first.t)/3600
-	if !(requests >= minRequests) || hours <= 0 {
+	rate := s.requestRate(a)
+	if !(rate*a.window/3600 >= minRequests) {
 		return nil
 	}
-	per := hours / requests
+	per := 1 / rate
 	return &soak.Interval{Estimate: slope.Estimate * per, Low: slope.Low * per, High: slope.High * per, Confidence: slope.Confidence}
 }
 

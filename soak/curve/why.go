@@ -2,7 +2,6 @@ package curve
 
 import (
 	"fmt"
-	"math"
 
 	"leakcheck/soak"
 )
@@ -41,7 +40,10 @@ func (a *analysis) whyNotHarmless() string {
 	if a.rival == nil {
 		return "no other explanation could be tried on so few points"
 	}
-	return fmt.Sprintf("%s fits worse by %.0f points", a.rival.family.article(), math.Max(0, a.rival.score-a.grows.score))
+	if worse := a.rival.score - a.grows.score; worse >= 1 {
+		return fmt.Sprintf("%s fits worse by %.0f", a.rival.family.article(), worse)
+	}
+	return "nothing that has levelled off fits as well"
 }
 
 // whyUndecided says what stands between the curve and an answer.

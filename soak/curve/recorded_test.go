@@ -1,0 +1,106 @@
+package curve
+
+import (
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// readCurve reads a recorded curve.
+func readCurve(t testing.TB, name string) []soak.Sample {
+	t.Helper()
+	f, err := os.Open(filepath.Join("../../testdata/curves", name+".csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []soak.Sample
+	for _, row := range rows[1:] {
+		var x soak.Sample
+		for i, name := range rows[0] {
+			if name == "unix" {
+				v, err := strconv.ParseFloat(row[i], 64)
+				if err != nil {
+					t.Fatal(err)
+				}
+				x.At = time.UnixMicro(int64(v * 1e6))
+			} else if m, ok := soak.ParseMetric(name); ok {
+				v, err := strconv.ParseInt(row[i], 10, 64)
+				if err != nil {
+					t.Fatal(err)
+				}
+				x.Set(m, v)
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// judge feeds a whole series.
+func judge(xs []soak.Sample, o Options) (*Stream, soak.Result) {
+	s := New(o)
+	for _, x := range xs {
+		s.Add(x)
+	}
+	return s, s.Result()
+}
+
+// TestRecordedCurves judges recordings of real programs. Where they leak, the
+// rate must lie in the given range, in MB/h: what the program was built to
+// leak, give or take what its collector adds.
+func TestRecordedCurves(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		pattern   soak.Pattern
+		low, high float64
+		trait     soak.Trait
+	}{
+		{"go-restart-leak", soak.LinearGrowth, 95, 160, soak.TraitRestarts},
+		{"go-saw-leak", soak.LinearGrowth, 92, 105, ""},
+		{"java-big-young", soak.Stable, 0, 0, soak.TraitWarmUp},
+		{"nginx-pagecache", soak.Stable, 0, 0, soak.TraitPageCache},
+		{"node-closure-leak", soak.LinearGrowth, 205, 250, ""},
+		{"node-healthy", soak.Stable, 0, 0, soak.TraitRestarts},
+		{"node-idle", soak.Stable, 0, 0, soak.TraitSlowGrowth},
+		{"node-startup-decay", soak.Stable, 0, 0, ""},
+		{"postgres-pgbench", soak.Stable, 0, 0, soak.TraitPageCache},
+		{"python-shm-leak", soak.LinearGrowth, 117, 119, ""},
+		{"python-stairs-leak", soak.LinearGrowth, 290, 370, soak.TraitStaircase},
+		{"redis-maxmemory-lru", soak.Stable, 0, 0, soak.TraitWarmUp},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, r := judge(readCurve(t, c.name), Options{})
+			if r.Pattern != c.pattern {
+				t.Errorf("pattern %s, want %s: %s", r.Pattern, c.pattern, r.Why)
+			}
+			if (r.Leak == soak.LeakYes) != (c.pattern == soak.LinearGrowth) {
+				t.Errorf("leak %s", r.Leak)
+			}
+			if x := r.Slope.Estimate / 1e6; c.high > 0 && (x < c.low || x > c.high) {
+				t.Errorf("%.1f MB/h, want %.0f to %.0f", x, c.low, c.high)
+			}
+			if c.trait != "" && !has(r.Traits, c.trait) {
+				t.Errorf("traits %v lack %s", r.Traits, c.trait)
+			}
+		})
+	}
+}
+
+func has(traits []soak.Trait, want soak.Trait) bool {
+	for _, x := range traits {
+		if x == want {
+			return true
+		}
+	}
+	return false
+}
