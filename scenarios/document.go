@@ -15,7 +15,7 @@ import (
 // Bounds on a profile's file. They are far above what a profile needs and keep
 // the parser's time and stack small whatever it is given.
 const (
-	maxFile    = 256 << 10
+	maxFile    = 128 << 10
 	maxLine    = 8 << 10
 	maxNesting = 40
 	maxNodes   = 50_000

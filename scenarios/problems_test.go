@@ -80,7 +80,7 @@ func TestHostileFiles(t *testing.T) {
 		if len(problems) == 0 {
 			t.Errorf("%s: nothing is wrong", name)
 		}
-		if d := time.Since(start); d > 5*time.Second {
+		if d := time.Since(start); d > 20*time.Second { // under -race, on a busy machine
 			t.Errorf("%s took %v", name, d)
 		}
 		if n := len(Problems(problems).Error()); n > 30_000 {
