@@ -23,12 +23,12 @@ func (f *facts) memory(name string) checklist.Fact {
 	r := f.curve()
 	switch name {
 	case "pattern":
-		if r.Pattern == soak.PatternInconclusive {
+		if r.Pattern == soak.PatternInconclusive || !f.certain(r) {
 			return checklist.Missing(undecided(r))
 		}
 		return checklist.Fact{Value: string(r.Pattern), Note: slope(r)}
 	case "leak":
-		if r.Leak == soak.LeakInconclusive {
+		if r.Leak == soak.LeakInconclusive || !f.certain(r) {
 			return checklist.Missing(undecided(r))
 		}
 		return checklist.Fact{Value: string(r.Leak), Note: slope(r)}
@@ -47,6 +47,13 @@ func (f *facts) curve() soak.Result {
 		return f.t.resultWithin(f.t.samples / 50)
 	}
 	return f.t.result()
+}
+
+// certain reports whether what a curve shows may decide a check. While a window
+// is open it is looked at again and again, and a chance finding among many
+// looks must not fail a run: only what holds at every look counts.
+func (f *facts) certain(r soak.Result) bool {
+	return f.j.ended || f.w.result != nil || f.t.decided == r.Leak
 }
 
 // undecided says why a curve is not decided and what would decide it.

@@ -115,13 +115,13 @@ func (j *Judge) Result(target string) soak.Result {
 	return soak.Result{}
 }
 
-// Decided says whether a target leaks as soon as that is certain. It is cheap
-// enough to be asked after every sample.
+// Decided says whether a target leaks as soon as that is certain however often
+// one looks.
 func (j *Judge) Decided(target string) soak.Leak {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if t := j.byName[target]; t != nil {
-		return t.stream.Decided()
+		return t.decided
 	}
 	return soak.LeakInconclusive
 }

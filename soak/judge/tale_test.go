@@ -36,7 +36,7 @@ const half = 30 * time.Second
 
 // fixed is the node with the fix, for a while.
 func fixed(length time.Duration) *tale {
-	t := &tale{length: length, memory: afterBursts(sawtooth(6 * time.Minute)), bursts: true}
+	t := &tale{length: length, memory: afterBursts(quiet()), bursts: true}
 	t.lines = append(t.lines, line{0, "✅ Server initialized on port 3005"}, line{time.Second, "📡 GUN helper initialized"})
 	for d := time.Minute; d <= length; d += time.Minute {
 		t.lines = append(t.lines, line{d, "GET /api/records 200 in 48 ms"})
@@ -62,7 +62,7 @@ func fixed(length time.Duration) *tale {
 // afterBursts adds what a burst each hour holds for half a minute.
 func afterBursts(m model) model {
 	return func(d time.Duration) float64 {
-		if d > time.Minute && d%time.Hour == 10*time.Minute+half {
+		if d > time.Minute && d%time.Hour > 10*time.Minute && d%time.Hour <= 11*time.Minute {
 			return m(d) + 120e6
 		}
 		return m(d)
@@ -109,7 +109,7 @@ func load(t *testing.T, name string) *soak.Profile {
 func (x *tale) tell(t *testing.T, profile string) soak.Report {
 	t.Helper()
 	p := load(t, profile)
-	step := half
+	step := map[bool]time.Duration{true: time.Minute, false: half}[x.length >= 24*time.Hour]
 	if x.length > 49*time.Hour {
 		step = 5 * time.Minute
 	}

@@ -26,6 +26,7 @@ type target struct {
 
 	options curve.Options
 	stream  *curve.Stream
+	decided soak.Leak // what the stream was certain of at the last sample
 	samples int
 	judged  *soak.Result // of stream, as of judgedAt samples
 	judgedN int
@@ -62,7 +63,7 @@ func newTarget(name string, p *soak.Profile, run soak.RunInfo, o Options) (*targ
 		return nil, fmt.Errorf("profile %s: %w", p.Name, err)
 	}
 	t := &target{
-		info: soak.TargetInfo{Name: name}, profile: p, list: list, run: run, rules: p.Signals,
+		info: soak.TargetInfo{Name: name}, decided: soak.LeakInconclusive, profile: p, list: list, run: run, rules: p.Signals,
 		signals: map[string]*hits{}, windows: map[soak.Window]*window{},
 	}
 	for _, rule := range p.Signals {
@@ -169,6 +170,7 @@ func (t *target) sample(s soak.Sample) {
 	}
 	t.samples++
 	t.stream.Add(s)
+	t.decided = t.stream.Decided()
 	t.ranges.add(s)
 	restarts, ooms := t.lives.sample(s)
 	for _, w := range t.order {

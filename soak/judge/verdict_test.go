@@ -13,7 +13,7 @@ import (
 // TestVerdicts: 130, 1, 3, 4, 0, in this order.
 func TestVerdicts(t *testing.T) {
 	good, bad, open := "memory.max < 5*GB", "memory.max < 5*MB", "signals.cleaned.count == 0"
-	decided := func(s *story) { s.samples(healthy(), 0, 6*time.Hour, 5*time.Second) }
+	decided := func(s *story) { s.samples(quiet(), 0, 6*time.Hour, 5*time.Second) }
 	warn := func(c *soak.Check) { c.Severe = soak.SeverityWarn }
 	for _, c := range []struct {
 		name    string
@@ -35,14 +35,14 @@ func TestVerdicts(t *testing.T) {
 			decided(s)
 			s.record(soak.Batch{Events: []soak.Event{event(time.Hour, soak.EventOOM)}})
 		}, Options{}, soak.VerdictFail, 1},
-		{"no profile, too short to tell", nil, func(s *story) { s.samples(healthy(), 0, time.Minute, 5*time.Second) }, Options{}, soak.VerdictInconclusive, 4},
+		{"no profile, too short to tell", nil, func(s *story) { s.samples(quiet(), 0, time.Minute, 5*time.Second) }, Options{}, soak.VerdictInconclusive, 4},
 		{"interrupted", check(good), decided, Options{Interrupted: true}, soak.VerdictPass, 130},
 		{"interrupted and failed", check(bad), decided, Options{Interrupted: true}, soak.VerdictFail, 130},
 		{"a gate that lets inconclusive pass", check(open), decided, Options{Inconclusive: "pass"}, soak.VerdictInconclusive, 0},
 		{"a gate that does not", check(open), decided, Options{Inconclusive: "fail"}, soak.VerdictInconclusive, 1},
 		{"no data is never a pass", check(good), func(*story) {}, Options{Inconclusive: "pass"}, soak.VerdictNotMeasured, 3},
-		{"the samples stopped", check(good), func(s *story) { s.samples(healthy(), 0, 3*time.Hour, 5*time.Second) }, Options{}, soak.VerdictNotMeasured, 3},
-		{"the samples stopped after a failure", check(bad), func(s *story) { s.samples(healthy(), 0, 3*time.Hour, 5*time.Second) }, Options{}, soak.VerdictFail, 1},
+		{"the samples stopped", check(good), func(s *story) { s.samples(quiet(), 0, 3*time.Hour, 5*time.Second) }, Options{}, soak.VerdictNotMeasured, 3},
+		{"the samples stopped after a failure", check(bad), func(s *story) { s.samples(quiet(), 0, 3*time.Hour, 5*time.Second) }, Options{}, soak.VerdictFail, 1},
 		{"a check from elsewhere failed", check(good), func(s *story) {
 			decided(s)
 			s.j.Add(soak.CheckResult{ID: "fix-deployed", Target: node, Outcome: soak.Fail})
@@ -65,7 +65,7 @@ func TestVerdicts(t *testing.T) {
 
 func TestARunThatGoesOnIsInconclusive(t *testing.T) {
 	s := tell(t, check("memory.max < 5*GB", within(0, time.Hour)))
-	s.samples(healthy(), 0, 2*time.Hour, 5*time.Second)
+	s.samples(quiet(), 0, 2*time.Hour, 5*time.Second)
 	if r := s.j.Report(at(2 * time.Hour)); r.Verdict != soak.VerdictInconclusive || outcome(t, r, "x").Outcome != soak.Pass || outcome(t, r, "no-leak").Outcome != soak.NotDue {
 		t.Errorf("%s %+v", r.Verdict, r.Checks)
 	}

@@ -78,7 +78,7 @@ func TestLateEyes(t *testing.T) {
 func TestAWindowKeepsItsEnd(t *testing.T) {
 	p := check(`memory.max < 1*GB && memory.leak == "no"`, within(0, 2*time.Hour))
 	s := tell(t, p)
-	s.samples(healthy(), 0, 2*time.Hour, 5*time.Second)
+	s.samples(quiet(), 0, 2*time.Hour, 5*time.Second)
 	s.samples(func(d time.Duration) float64 { return 700e6 + 900e6*(d-2*time.Hour).Hours() }, 2*time.Hour+5*time.Second, 6*time.Hour, 5*time.Second)
 	r := s.end(6 * time.Hour)
 	if got := outcome(t, r, "x"); got.Outcome != soak.Pass {
@@ -106,9 +106,9 @@ func TestPatternChanged(t *testing.T) {
 		m    model
 		want soak.Outcome
 	}{
-		"unchanged": {healthy(), soak.Pass},
+		"unchanged": {quiet(), soak.Pass},
 		"grows on the last day": {func() model {
-			base := healthy()
+			base := quiet()
 			return func(d time.Duration) float64 { return base(d) + 100e6*max(0, (d-144*time.Hour).Hours()) }
 		}(), soak.Fail},
 	} {
