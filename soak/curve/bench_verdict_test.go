@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -203,9 +204,10 @@ func TestBenchWatch(t *testing.T) {
 	if !full {
 		n = 2
 	}
+	quick := []string{"AR(1) 0.999", "teeth 1.5-6 h", "linear fill, then full", "warm-up 5 min-6 h in 24 h", "daily cycle, 2-7 days", "healthy restarts"}
 	alarms, runs := 0, 0
 	for _, s := range simulations() {
-		if s.leak || *benchFamily != "" && s.name != *benchFamily {
+		if s.leak || *benchFamily != "" && s.name != *benchFamily || !full && !slices.Contains(quick, s.name) {
 			continue
 		}
 		yes := 0

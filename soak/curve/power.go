@@ -10,10 +10,11 @@ import (
 // finds 9 times of 10: it must stand out from the noise, from what settling
 // could explain, and straight enough to rule out a warm-up.
 func (a *analysis) detectable() float64 {
-	se := a.growing.scaleOf()
-	return 3600 * math.Max(a.must+detectOffset*se, detectStraight*se)
+	return a.detectableIn(a.series.longest())
 }
 
+// detectOffset standard errors above what a leak must exceed it is proven 9
+// times of 10, at detectStraight a warm-up that has levelled off is ruled out.
 const (
 	detectOffset   = 4.0
 	detectStraight = 8.0

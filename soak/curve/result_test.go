@@ -125,6 +125,20 @@ func TestHoursToDecide(t *testing.T) {
 	}
 }
 
+func TestPlan(t *testing.T) {
+	s, r := judge(steady(0, nil)[:120], Options{Tolerance: 1e6})
+	if got := s.Sees(2 * time.Hour); math.Abs(got / *r.Detectable - 1) > .05 {
+		t.Errorf("two hours will see %s, but have seen %s", soak.FormatRate(got), soak.FormatRate(*r.Detectable))
+	}
+	long := s.Needs(5e6)
+	if got := s.Sees(long); long < 3*time.Hour || math.Abs(got/5e6-1) > .01 {
+		t.Errorf("%s will see %s, want 5 MB/h", long, soak.FormatRate(got))
+	}
+	if got := s.Needs(1); got != 0 {
+		t.Errorf("1 B/h takes %s, want never", got)
+	}
+}
+
 func TestCompare(t *testing.T) {
 	requests := func(perMinute int64) func(int, *soak.Sample) {
 		return func(i int, x *soak.Sample) { x.Set(soak.Requests, int64(i)*perMinute) }
