@@ -18,7 +18,7 @@ type tale struct {
 	length   time.Duration
 	memory   model
 	lines    []line
-	scenario map[string]func(time.Duration) soak.LoadInterval // what is fired each two minutes or more
+	scenario map[string]func(time.Duration) soak.LoadInterval // what is fired each 2, or in long runs each 10 minutes
 	bursts   bool
 	events   []soak.Event
 	noLog    bool
@@ -126,7 +126,7 @@ func (x *tale) tell(t *testing.T, profile string) soak.Report {
 			b.Samples = []soak.Sample{one}
 		}
 		for _, fire := range x.scenario {
-			if d%(2*time.Minute) == 0 || step > time.Minute {
+			if d%(2*time.Minute) == 0 && x.length < 24*time.Hour || d%(10*time.Minute) == 0 {
 				b.Load = append(b.Load, fire(d+time.Second))
 			}
 		}
