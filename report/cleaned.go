@@ -34,6 +34,11 @@ func cleaned(r soak.Report) soak.Report {
 		r.Load.Brake = &brake
 	}
 	r.Events = each(r.Events, func(e *soak.Event) { cleanAll(&e.Target, &e.Text); cleanAll(&e.Kind) })
+	r.Errors = each(r.Errors, func(l *soak.ErrorLine) { cleanAll(&l.Target, &l.Text) })
+	r.Rollback = each(r.Rollback, func(b *soak.Rollback) {
+		cleanAll(&b.Target)
+		b.Steps = each(b.Steps, func(s *string) { cleanAll(s) })
+	})
 	r.Warnings = each(r.Warnings, func(w *string) { cleanAll(w) })
 	return r
 }

@@ -37,6 +37,9 @@ func (c *Collector) Record(b soak.Batch) error {
 		c.of(b.Samples[i].Target).sample(&b.Samples[i])
 	}
 	for _, s := range b.Signals {
+		if s.Reserved() {
+			continue // no rule's, and no curve
+		}
 		c.of(s.Target).signal(s)
 	}
 	for _, l := range b.Load {

@@ -112,7 +112,9 @@ func (p page) sections() []link {
 	add(p.Latency != nil, "latency", "Latency")
 	add(len(p.V.Report.Load.Scenarios) > 0 || p.V.Report.Load.Brake != nil, "load", "Load")
 	add(len(p.V.Report.Signals) > 0, "signals", "Log")
+	add(len(p.V.Report.Errors) > 0, "errors", "Errors")
 	add(len(p.Events) > 0, "events", "Events")
+	add(len(p.V.Report.Rollback) > 0, "rollback", "Rollback")
 	add(true, "configuration", "Configuration")
 	return out
 }

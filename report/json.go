@@ -66,6 +66,7 @@ func complete(r soak.Report) soak.Report {
 	r.Run.Targets = list(r.Run.Targets)
 	r.Run.Interruptions = list(r.Run.Interruptions)
 	r.Checks, r.Signals, r.Events, r.Warnings = list(r.Checks), list(r.Signals), list(r.Events), list(r.Warnings)
+	r.Errors = list(r.Errors)
 	r.Memory = each(list(r.Memory), func(m *soak.MemoryResult) {
 		m.Traits, m.Models, m.Warnings = list(m.Traits), list(m.Models), list(m.Warnings)
 		if m.Components == nil {

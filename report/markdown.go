@@ -19,6 +19,8 @@ func Markdown(w io.Writer, v *View) error {
 	for _, t := range v.Targets {
 		markdownTarget(&b, v, t)
 	}
+	markdownErrors(&b, v)
+	markdownRollback(&b, v)
 	fmt.Fprintf(&b, "<sub>leakcheck %s · run %s · profile %s · %s from %s</sub>\n", md(v.Report.Run.Version), md(v.Report.Run.ID),
 		md(v.Report.Run.Profile), span(seconds(v.Report.Run.Duration)), v.Report.Run.Started.In(v.Now.Location()).Format("2 Jan 2006 15:04"))
 	_, err := io.WriteString(w, b.String())

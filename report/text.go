@@ -24,7 +24,8 @@ type TextOptions struct {
 }
 
 // Text prints the whole report: the first screen, then the curve, the
-// checklist, memory, load, signals, events and what watching cost.
+// checklist, memory, load, signals, error lines, events, the way back and what
+// watching cost.
 func Text(w io.Writer, v *View, o TextOptions) error {
 	p := newPrinter(o)
 	p.screen(v)
@@ -33,7 +34,9 @@ func Text(w io.Writer, v *View, o TextOptions) error {
 	}
 	p.load(v)
 	p.signals(v)
+	p.errors(v)
 	p.events(v)
+	p.rollback(v)
 	p.observer(v)
 	return p.flush(w)
 }

@@ -68,6 +68,11 @@ type Report struct {
 	Verdict  Verdict        `json:"verdict"`
 	ExitCode int            `json:"exit_code"`
 	Warnings []string       `json:"warnings"`
+	// Errors are the most frequent error lines of the logs, the most frequent first.
+	Errors []ErrorLine `json:"errors"`
+	// Rollback is the way back of each target that failed and whose profile
+	// names one.
+	Rollback []Rollback `json:"rollback,omitempty"`
 }
 
 // ReportSchema is the value of Report.Schema.

@@ -23,12 +23,12 @@ func (l *List) Evaluate(v View) []soak.CheckResult {
 
 func (c line) evaluate(v View, w *window) soak.CheckResult {
 	r := soak.CheckResult{
-		ID: c.ID, Target: v.Target.Name, Text: fill(c.Text, v.Target), Severity: c.Severe, Window: WindowName(c.Window),
+		ID: c.ID, Target: v.Target.Name, Text: Fill(c.Text, v.Target), Severity: c.Severe, Window: WindowName(c.Window),
 	}
 	c.decide(v, w, &r)
 	switch r.Outcome {
 	case soak.Fail, soak.Warn, soak.Inconclusive:
-		r.Hint, r.Next = fill(c.Hint, v.Target), fill(c.Next, v.Target)
+		r.Hint, r.Next = Fill(c.Hint, v.Target), Fill(c.Next, v.Target)
 	}
 	return r
 }
@@ -88,7 +88,7 @@ func (c line) withoutGround(v View, a answer, r *soak.CheckResult) {
 	}
 	r.Outcome = soak.Inconclusive
 	if c.Missing != "" {
-		r.Evidence = joinSentences(fill(c.Missing, v.Target), r.Evidence)
+		r.Evidence = joinSentences(Fill(c.Missing, v.Target), r.Evidence)
 	}
 }
 

@@ -123,8 +123,8 @@ func spell(d soak.Duration) string {
 // composeService is the label in which Compose keeps a container's service.
 const composeService = "com.docker.compose.service"
 
-// fill puts a container's real names into a hint or a command.
-func fill(text string, t soak.TargetInfo) string {
+// Fill puts a container's real names into a hint or a command.
+func Fill(text string, t soak.TargetInfo) string {
 	if !strings.Contains(text, "{") {
 		return text
 	}

@@ -18,12 +18,13 @@ type coverage struct {
 	holes   []stretch
 	skipped int64 // bytes passed over
 	lines   int64
+	bytes   int64 // read
 }
 
 type stretch struct{ from, to time.Time }
 
 func (c *coverage) add(s soak.LogSpan) {
-	c.lines += s.Lines
+	c.lines, c.bytes = c.lines+s.Lines, c.bytes+s.Bytes
 	c.skipped += s.Skipped
 	if s.Skipped > 0 {
 		c.hole(s.From, s.To)

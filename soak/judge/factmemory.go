@@ -17,10 +17,10 @@ func (f *facts) memory(name string) checklist.Fact {
 	case "pattern_changed":
 		return f.patternChanged()
 	}
-	if f.w.last.IsZero() {
+	r, ok := f.curve()
+	if !ok {
 		return f.unseen()
 	}
-	r := f.curve()
 	switch name {
 	case "pattern":
 		if r.Pattern == soak.PatternInconclusive || !f.certain(r) {
@@ -39,14 +39,19 @@ func (f *facts) memory(name string) checklist.Fact {
 }
 
 // curve is the curve as known at the window's end, or now.
-func (f *facts) curve() soak.Result {
-	if f.w.result != nil {
-		return *f.w.result
+func (f *facts) curve() (r soak.Result, ok bool) {
+	switch {
+	case f.w.last.IsZero():
+		if f.w.from.After(f.t.start) {
+			return r, false
+		}
+		return f.t.remembered(f.w.to)
+	case f.w.result != nil:
+		return *f.w.result, true
+	case f.j.hurried:
+		return f.t.resultWithin(f.t.samples / 50), true
 	}
-	if f.j.hurried {
-		return f.t.resultWithin(f.t.samples / 50)
-	}
-	return f.t.result()
+	return f.t.result(), true
 }
 
 // certain reports whether what a curve shows may decide a check. While a window
@@ -73,7 +78,11 @@ func slope(r soak.Result) string {
 	if r.Slope == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s, %s to %s", soak.FormatRate(r.Slope.Estimate), soak.FormatRate(r.Slope.Low), soak.FormatRate(r.Slope.High))
+	text := fmt.Sprintf("%s, %s to %s", soak.FormatRate(r.Slope.Estimate), soak.FormatRate(r.Slope.Low), soak.FormatRate(r.Slope.High))
+	if r.Source == logSource {
+		text += ", by the RSS in its log"
+	}
+	return text
 }
 
 // slope answers the rates, on the schedule's clock.

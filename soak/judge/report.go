@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -18,6 +19,7 @@ func (j *Judge) Report(now time.Time) soak.Report {
 	r := soak.Report{
 		Schema: soak.ReportSchema, Run: j.runInfo(now), Memory: []soak.MemoryResult{}, Checks: checks,
 		Signals: []soak.SignalResult{}, Load: j.loadResult(), Events: j.events.list(), Observer: j.cost(),
+		Errors: j.errorLines(), Rollback: j.rollback(checks),
 	}
 	for _, t := range j.targets {
 		r.Memory = append(r.Memory, t.memory())
@@ -107,10 +109,10 @@ func (j *Judge) loadResult() soak.LoadResult {
 // cost is what watching cost. A record without it still tells the samples.
 func (j *Judge) cost() soak.Observer {
 	o := j.observer
-	if o.Samples == 0 {
-		for _, t := range j.targets {
-			o.Samples += int64(t.samples)
-		}
+	samples, bytes := int64(0), int64(0)
+	for _, t := range j.targets {
+		samples, bytes = samples+int64(t.samples), bytes+t.spans.bytes
 	}
+	o.Samples, o.LogBytes = cmp.Or(o.Samples, samples), cmp.Or(o.LogBytes, bytes)
 	return o
 }

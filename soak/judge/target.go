@@ -38,6 +38,9 @@ type target struct {
 	rules   []soak.SignalRule
 	windows map[soak.Window]*window
 	order   []*window
+
+	extra    extra
+	memories memories
 }
 
 // builtIn are the checks of every run: whatever a profile says, a node that
@@ -205,6 +208,13 @@ func (t *target) log(s soak.LogSpan) {
 }
 
 func (t *target) signal(s soak.Signal) {
+	if t.extra.takes(s) {
+		return
+	}
+	if rss, ok := s.Values[rssValue]; ok {
+		t.memories.add(s.At, rss)
+		t.judged = nil
+	}
 	h := t.signals[s.Name]
 	if h == nil { // the record was made with a rule that the profile has no more
 		h = newHits(soak.SignalRule{Name: s.Name})
@@ -223,7 +233,7 @@ func (t *target) result() soak.Result { return t.resultWithin(0) }
 // resultWithin is the result as of at most that many samples ago.
 func (t *target) resultWithin(stale int) soak.Result {
 	if t.judged == nil || t.samples-t.judgedN > stale {
-		r := t.stream.Result()
+		r := t.recall(t.stream.Result())
 		t.judged, t.judgedN = &r, t.samples
 	}
 	return *t.judged

@@ -24,3 +24,43 @@ func TestAFeedHandsOverWhatItReadOnce(t *testing.T) {
 		t.Errorf("second batch = %+v, want nothing", b)
 	}
 }
+
+func TestAFeedTellsTheMostFrequentErrorsOnceAMinuteAndAtTheEnd(t *testing.T) {
+	rules, err := Compile(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2024, 12, 8, 3, 0, 0, 0, time.UTC)
+	f := rules.NewFeed("node", func() time.Time { return now })
+	say := func(n int) {
+		for i := range n {
+			f.Line(soak.Line{At: now, Text: []byte("Error in getRecord after " + string(rune('0'+i%10)) + " retries")})
+		}
+	}
+	counts := func(b soak.Batch) (n int) {
+		for _, s := range b.Signals {
+			if s.Name != soak.ErrorSignal || s.Text != "Error in getRecord after N retries" || s.Target != "node" || !s.At.Equal(now) {
+				t.Errorf("signal %+v", s)
+			}
+			n += s.Count
+		}
+		return n
+	}
+	say(12)
+	if n := counts(f.Take()); n != 12 {
+		t.Errorf("at first %d are told, want 12", n)
+	}
+	say(3)
+	if n := counts(f.Take()); n != 0 {
+		t.Errorf("%d are told in the same minute, want 0", n)
+	}
+	now = now.Add(time.Minute)
+	say(4)
+	if n := counts(f.Take()); n != 7 {
+		t.Errorf("a minute later %d are told, want 7", n)
+	}
+	say(5)
+	if n := counts(f.Flush()); n != 5 {
+		t.Errorf("at the end %d are told, want 5", n)
+	}
+}

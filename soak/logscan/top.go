@@ -31,7 +31,8 @@ type TopLine struct {
 
 type entry struct {
 	TopLine
-	index int // in the heap
+	index int   // in the heap
+	told  int64 // of the count, by Take
 }
 
 // spare is how many lines are counted for each one that is asked for; it makes
@@ -63,6 +64,20 @@ func (t *Top) Add(text []byte, n int) {
 		return
 	}
 	t.line = normalise(t.line[:0], text)
+	t.count(n)
+}
+
+// Join counts a line that was folded before, as by another Top.
+func (t *Top) Join(text string, n int) {
+	if n <= 0 {
+		return
+	}
+	t.line = append(t.line[:0], text...)
+	t.count(n)
+}
+
+// count counts the line in t.line.
+func (t *Top) count(n int) {
 	if e := t.entries[string(t.line)]; e != nil {
 		e.Count += int64(n)
 		heap.Fix(&t.least, e.index)
@@ -77,25 +92,42 @@ func (t *Top) Add(text []byte, n int) {
 	}
 	e := t.least[0] // the least frequent line makes room and leaves its count as doubt
 	delete(t.entries, e.Text)
-	e.TopLine = TopLine{Text: key, Count: e.Count + int64(n), Over: e.Count}
+	e.TopLine, e.told = TopLine{Text: key, Count: e.Count + int64(n), Over: e.Count}, 0
 	t.entries[key] = e
 	heap.Fix(&t.least, 0)
 }
 
 // Lines returns the most frequent lines, the most frequent first, safe to print.
 func (t *Top) Lines() []TopLine {
-	lines := make([]TopLine, 0, len(t.least))
-	for _, e := range t.least {
-		lines = append(lines, e.TopLine)
-	}
-	slices.SortFunc(lines, func(a, b TopLine) int {
-		return cmp.Or(cmp.Compare(b.Count-b.Over, a.Count-a.Over), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text))
-	})
-	lines = lines[:min(len(lines), t.n)]
-	for i := range lines {
-		lines[i].Text = Safe([]byte(lines[i].Text))
+	most := t.most()
+	lines := make([]TopLine, len(most))
+	for i, e := range most {
+		lines[i] = e.TopLine
+		lines[i].Text = Safe([]byte(e.Text))
 	}
 	return lines
+}
+
+// Take returns those of the most frequent lines that came since the last call,
+// safe to print; their Count is how often they did, beyond doubt.
+func (t *Top) Take() []TopLine {
+	var fresh []TopLine
+	for _, e := range t.most() {
+		if n := e.Count - e.Over - e.told; n > 0 {
+			fresh = append(fresh, TopLine{Text: Safe([]byte(e.Text)), Count: n})
+			e.told += n
+		}
+	}
+	return fresh
+}
+
+// most are the n most frequent lines, judged by what is beyond doubt.
+func (t *Top) most() []*entry {
+	all := slices.Clone(t.least)
+	slices.SortFunc(all, func(a, b *entry) int {
+		return cmp.Or(cmp.Compare(b.Count-b.Over, a.Count-a.Over), cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text))
+	})
+	return all[:min(len(all), t.n)]
 }
 
 // leastFirst is a heap of entries with the smallest count on top.
