@@ -18,6 +18,7 @@ const (
 
 // backlog is what was not written yet.
 type backlog struct {
+	max     int // see maxBacklog
 	waiting []soak.Batch
 	size    int
 	// lost counts the batches there was no room for.
@@ -30,7 +31,7 @@ func sizeOf(x *soak.Batch) int {
 }
 
 // fits reports whether there is room for a batch; in an empty backlog any fits.
-func (b *backlog) fits(x soak.Batch) bool { return b.size == 0 || b.size+sizeOf(&x) <= maxBacklog }
+func (b *backlog) fits(x soak.Batch) bool { return b.size == 0 || b.size+sizeOf(&x) <= b.max }
 
 func (b *backlog) push(x soak.Batch) {
 	b.waiting, b.size = append(b.waiting, x), b.size+sizeOf(&x)

@@ -18,6 +18,7 @@ type writer struct {
 	stmts   map[string]*sql.Stmt
 	state   *state // nil when it has to be read from the file again
 	backlog backlog
+	full    bool // the last commit found no room
 }
 
 func newWriter(path string, l *lock, prepare func(*sql.DB) error) (*writer, error) {
@@ -25,7 +26,7 @@ func newWriter(path string, l *lock, prepare func(*sql.DB) error) (*writer, erro
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{path: path, db: db, lock: l, stmts: map[string]*sql.Stmt{}}
+	w := &writer{path: path, db: db, lock: l, stmts: map[string]*sql.Stmt{}, backlog: backlog{max: maxBacklog}}
 	if prepare != nil {
 		err = prepare(db)
 	}
@@ -68,17 +69,29 @@ func (w *writer) flush() error {
 		if len(next) == 0 {
 			return nil
 		}
-		if err := w.commit(next); err != nil {
-			// What the failed transaction numbered is void: start from the file.
-			w.state = nil
-			_, _ = w.db.Exec("ROLLBACK") // in case a failed commit left it open
+		if w.full {
+			// The log beside the file holds many versions of each page. Room
+			// that was made goes to moving the last ones into the file first:
+			// that gives back what the log takes.
+			_, _ = w.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
+		}
+		err := w.commit(next)
+		w.full = code(err) == sqlite3.SQLITE_FULL
+		if err != nil {
 			return explain(w.path, err)
 		}
 		w.backlog.written(len(next))
 	}
 }
 
-func (w *writer) commit(batches []soak.Batch) error {
+func (w *writer) commit(batches []soak.Batch) (err error) {
+	defer func() {
+		if err != nil {
+			// What the failed transaction numbered is void: start from the file.
+			w.state = nil
+			_, _ = w.db.Exec("ROLLBACK") // in case a failed commit left it open
+		}
+	}()
 	tx, err := w.db.Begin()
 	if err != nil {
 		return err
