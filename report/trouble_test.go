@@ -10,7 +10,7 @@ import (
 
 // Every face for people shows the error lines and the way back, and harmless.
 func TestTroubleIsTold(t *testing.T) {
-	f := leaking(t)
+	f := leaking()
 	f.report.Errors = []soak.ErrorLine{
 		{Target: node, Text: "Error in getRecord after N retries", Count: 12345},
 		{Target: node, Text: "Error " + poison, Count: 2},
@@ -39,7 +39,7 @@ func TestTroubleIsTold(t *testing.T) {
 
 func TestWithoutTroubleNothingIsTold(t *testing.T) {
 	var b bytes.Buffer
-	if err := Text(&b, healthy(t).view(), TextOptions{}); err != nil {
+	if err := Text(&b, healthy().view(), TextOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, heading := range []string{"error lines", "way back"} {
