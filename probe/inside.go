@@ -9,7 +9,8 @@ import (
 )
 
 // Processes and open files are looked at with each tenth sample, or after
-// lookEvery if samples are far apart: listing them costs a hundred times a sample.
+// lookEvery if samples are far apart: listing them costs a hundred times a
+// sample. The engine, which runs ps for it, is asked each lookEvery only.
 const (
 	lookSamples = 10
 	lookEvery   = 30 * time.Second
@@ -28,9 +29,9 @@ type inside struct {
 }
 
 // due reports whether it is time to look, and notes it.
-func (i *inside) due(at time.Time) bool {
+func (i *inside) due(at time.Time, asks bool) bool {
 	i.since++
-	if !i.looked.IsZero() && i.since < lookSamples && at.Sub(i.looked) < lookEvery {
+	if !i.looked.IsZero() && (asks || i.since < lookSamples) && at.Sub(i.looked) < lookEvery {
 		return false
 	}
 	i.looked, i.since = at, 0
@@ -100,7 +101,7 @@ func (i *inside) forget(w *exitWatch) bool {
 // look adds the processes, files and sockets to a sample when it is time.
 func (c *Container) look(ctx context.Context, s *soak.Sample) {
 	p := &c.sampler
-	if !p.inside.due(s.At) {
+	if !p.inside.due(s.At, p.group == nil) {
 		return
 	}
 	main := c.seen().PID

@@ -90,7 +90,7 @@ func (p *Process) Sample(ctx context.Context) (soak.Sample, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := soak.Sample{Target: p.name, Started: p.info.Started, At: time.Now()}
-	look := p.inside.due(s.At)
+	look := p.inside.due(s.At, false)
 	if err := p.measure(ctx, &s, look); err != nil {
 		return soak.Sample{}, err
 	}
