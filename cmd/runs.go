@@ -76,7 +76,7 @@ func (a *app) printRuns(all []record.Summary, format string) error {
 func (a *app) newRunsExport() *cobra.Command {
 	var out string
 	c := &cobra.Command{
-		Use: "export RUN", Short: "Write a run's samples as CSV", Args: cobra.ExactArgs(1),
+		Use: "export RUN", Short: "Write a run's samples as CSV", Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeRuns,
 		Long: `export writes one row for each sample, oldest first, in the form of samples.csv,
 which 'leakcheck classify' reads back. Of a damaged record it writes all that can
 still be read, and exits with 3.`,
@@ -88,21 +88,21 @@ still be read, and exits with 3.`,
 				return missing(err)
 			}
 			if out == "" {
-				return missing(export(a.stdout, path))
+				return missing(exportRun(a.stdout, path))
 			}
 			f, err := os.OpenFile(out, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 			if err != nil {
 				return usage("--output: %w", err)
 			}
-			return missing(errors.Join(export(f, path), f.Close()))
+			return missing(errors.Join(exportRun(f, path), f.Close()))
 		},
 	}
 	c.Flags().StringVarP(&out, "output", "o", "", "file to write (default: standard output)")
 	return c
 }
 
-// export writes what can be read of a record, also of a damaged one.
-func export(w io.Writer, path string) error {
+// exportRun writes what can be read of a record, also of a damaged one.
+func exportRun(w io.Writer, path string) error {
 	d := (*record.DamagedError)(nil)
 	rec, damage := record.Open(path)
 	switch {
@@ -125,7 +125,7 @@ func export(w io.Writer, path string) error {
 
 func (a *app) newRunsRemove() *cobra.Command {
 	return &cobra.Command{
-		Use: "remove RUN...", Short: "Delete stored runs for good", Args: cobra.MinimumNArgs(1),
+		Use: "remove RUN...", Short: "Delete stored runs for good", Args: cobra.MinimumNArgs(1), ValidArgsFunction: a.completeRuns,
 		Example: "  leakcheck runs remove k3f9",
 		RunE: func(_ *cobra.Command, args []string) error {
 			paths := make([]string, len(args))
@@ -146,4 +146,14 @@ func (a *app) newRunsRemove() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// completeRuns offers the stored runs to the shell.
+func (a *app) completeRuns(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	ids := []string{"latest"}
+	all, _ := record.List(record.Dir(a.getenv)) // a shell can show no error
+	for _, s := range all {
+		ids = append(ids, s.ID)
+	}
+	return ids, cobra.ShellCompDirectiveDefault
 }

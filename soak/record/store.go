@@ -105,6 +105,11 @@ func runs(dir string) ([]string, error) {
 	return ids, nil
 }
 
+// Describe says how the run in one record stands.
+func Describe(path string) Summary {
+	return summarize(strings.TrimSuffix(filepath.Base(path), extension), path)
+}
+
 func summarize(id, path string) Summary {
 	s := Summary{ID: id, Path: path, State: Unreadable}
 	if info, err := os.Stat(path); err == nil {

@@ -127,9 +127,9 @@ var bad = []struct {
 	{"JSON number", `{"t":1,"anon":01}`, `a.csv:1: the line is not a JSON object`, 0},
 	{"docker stats without interval", stat("n", "1MiB / 1GiB"), "a.csv:1: the row has no time: give --interval", 0},
 	{"docker stats", stat("n", "1MiB"), `a.csv:1: column MemUsage: "1MiB" is not a used and a limit size`, time.Second},
-	{"empty", "", "a.csv: it holds no memory figure at all", 0},
-	{"header alone", "t,anon\n", "a.csv: it holds no memory figure at all", 0},
-	{"gaps alone", "t,anon\n1,\n", "a.csv: it holds no memory figure at all", 0},
+	{"empty", "", "a.csv: could not measure: it holds no memory figure at all", 0},
+	{"header alone", "t,anon\n", "a.csv: could not measure: it holds no memory figure at all", 0},
+	{"gaps alone", "t,anon\n1,\n", "a.csv: could not measure: it holds no memory figure at all", 0},
 	{"cut gzip", packed("t,anon\n1,1\n")[:25], "a.csv: unexpected EOF", 0},
 }
 
