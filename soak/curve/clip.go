@@ -23,7 +23,11 @@ func (s *Stream) clip(l *life) (until float64, clipped bool) {
 	for i := len(b) - 1; i >= 0 && b[i].center() >= standard.clipShare*limit; i-- {
 		first = i
 	}
-	if len(b)-first < 3 || first < standard.minPoints {
+	top := 0.0
+	for i := first; i < len(b); i++ {
+		top = math.Max(top, b[i].max)
+	}
+	if len(b)-first < 3 || first < standard.minPoints || top < standard.clipTop*limit {
 		return math.Inf(1), false
 	}
 	return b[first].t, true

@@ -141,11 +141,19 @@ func (g *gram) at(i, j int) float64 {
 	return g.m[i][j]
 }
 
+// dot is the inner product, in four sums so that additions need not wait for
+// each other.
 func dot(a, b []float64) float64 {
 	b = b[:len(a)]
-	sum := 0.0
-	for i, x := range a {
-		sum += x * b[i]
+	var s0, s1, s2, s3 float64
+	for ; len(a) >= 4; a, b = a[4:], b[4:] {
+		s0 += a[0] * b[0]
+		s1 += a[1] * b[1]
+		s2 += a[2] * b[2]
+		s3 += a[3] * b[3]
 	}
-	return sum
+	for i, x := range a {
+		s0 += x * b[i]
+	}
+	return s0 + s1 + s2 + s3
 }

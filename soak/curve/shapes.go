@@ -21,13 +21,14 @@ const (
 	warmup
 	logarithm
 	squareRoot
+	ramp
 	cycle
 	familyCount
 )
 
 var familyNames = [familyCount]string{
 	"flat", "linear", "late onset", "bend", "accelerating", "steps and linear", "warm-up and linear", "daily cycle and linear",
-	"warm-up", "logarithmic fill", "square-root fill", "daily cycle",
+	"warm-up", "logarithmic fill", "square-root fill", "rise that ended", "daily cycle",
 }
 
 // harmless reports whether the family explains growth without a leak.
@@ -104,6 +105,7 @@ func newLibrary(s *series, hops []int, scale float64) *library {
 		}
 		l.addParabola()
 		l.addSteps(hops)
+		l.addRamp()
 	}
 	for _, share := range [...]float64{.04, .08, .16, .3, .6, 1, 2, 4} {
 		l.addWarmUp(share*l.span, true)

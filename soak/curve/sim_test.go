@@ -19,6 +19,7 @@ type draw struct {
 	limit float64
 	// sigma and phi are the noise for the oracle; sigma 0 has none.
 	sigma, phi float64
+	clipped    bool // meant to stand at the limit
 	plain      bool // nothing but this noise and perhaps a line
 	tolerance  float64
 	cache      func(i int) float64
@@ -33,7 +34,7 @@ type simulation struct {
 
 // samples turns a draw into what a probe would have reported.
 func (d *draw) samples() []soak.Sample {
-	if top := slices.Max(d.y); d.limit > 0 && top > d.limit {
+	if top := slices.Max(d.y); top > 0.95*d.limit && !d.clipped {
 		d.limit = 0
 	}
 	out := make([]soak.Sample, len(d.y))
@@ -206,8 +207,8 @@ func simLives(count int, leak bool) func(*rand.Rand) draw {
 	return func(r *rand.Rand) draw {
 		d := base(r, 1440, 60)
 		l := d.level()
-		warm, tau := l*uniform(r, .05, .3), uniform(r, 120, 900)
 		length := 86400 / float64(count)
+		warm, tau := l*uniform(r, .05, .3), uniform(r, 60, length/12)
 		rate := 0.0
 		if leak {
 			rate = l * logUniform(r, .5, 3) / length
@@ -388,7 +389,7 @@ func simulations() []simulation {
 		{"leak clipped at the limit", true, func(r *rand.Rand) draw {
 			d := base(r, 1440, 60)
 			l, top := d.level(), uniform(r, .4, .9)
-			d.limit = l * uniform(r, 1.5, 4)
+			d.limit, d.clipped = l*uniform(r, 1.5, 4), true
 			total := (d.limit - l) / top
 			d.noise(r, l*.3)
 			d.grow(total)

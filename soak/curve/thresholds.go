@@ -44,8 +44,9 @@ type thresholds struct {
 	// spike is how many robust standard deviations off a lone point must be to
 	// be taken for an outlier.
 	spike float64
-	// clipShare of the limit counts as standing at the limit.
-	clipShare float64
+	// A curve that stays above clipShare of the limit and reaches clipTop of it
+	// stands at its limit.
+	clipShare, clipTop float64
 }
 
 var standard = thresholds{
@@ -66,5 +67,6 @@ var standard = thresholds{
 	occam:        0,
 	gapFactor:    5,
 	spike:        8,
-	clipShare:    0.97,
+	clipShare:    0.98,
+	clipTop:      0.99,
 }

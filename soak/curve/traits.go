@@ -61,6 +61,7 @@ func (a *analysis) shape() contour {
 	c.late = told(late)
 	c.decelerating = c.warmup && !told(warmupAndLine)
 	c.staircase = staircase(a.series, a.settle())
+	c.stopped = told(ramp)
 	a.compare(&c)
 	return c
 }

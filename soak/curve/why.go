@@ -72,6 +72,8 @@ func (f family) article() string {
 		return "a logarithmic fill"
 	case squareRoot:
 		return "a square-root fill"
+	case ramp:
+		return "a rise that has ended"
 	case cycle:
 		return "a daily cycle"
 	}
