@@ -18,22 +18,23 @@ func heap() float64 {
 	return float64(m.HeapAlloc) / 1e6
 }
 
-// TestAWeekAtOneSecondIsBounded feeds 604,800 samples with load, signals and
-// log spans, and asks that the last six days cost nothing.
-func TestAWeekAtOneSecondIsBounded(t *testing.T) {
+// TestAWeekIsBounded feeds a week with load, signals and log spans, and asks
+// that the last six days cost nothing. Every fifth of its 604,800 seconds is
+// told: what is kept does not depend on it.
+func TestAWeekIsBounded(t *testing.T) {
 	before := heap()
 	s := tell(t, dayChecks(), func(info *soak.RunInfo) { info.Interval, info.Planned = 1, 7*86400 })
 	m := healthy()
 	load := fired(0, "workout", 1, 50*time.Millisecond)
 	afterADay := 0.0
-	for d := time.Duration(0); d <= 168*time.Hour; d += time.Second {
+	for d := time.Duration(0); d <= 168*time.Hour; d += 5 * time.Second {
 		b := soak.Batch{Samples: []soak.Sample{sample(d, m(d))}, Logs: []soak.LogSpan{read(d, d, 3)}}
 		if d%(2*time.Minute) == 0 {
 			load.At = at(d)
 			b.Load = []soak.LoadInterval{load}
 			b.Events = []soak.Event{event(d, soak.EventPhase)}
 		}
-		if d%(5*time.Second) == 0 {
+		if d%(20*time.Second) == 0 {
 			b.Signals = []soak.Signal{hit(d, "rate", map[string]float64{"percent": 50})}
 		}
 		s.record(b)
@@ -92,5 +93,34 @@ func TestLiveAndReplayAgree(t *testing.T) {
 		if got := told(joined); got != want {
 			t.Fatalf("other batches, another report:\n%s\n%s", got, want)
 		}
+	}
+}
+
+// TestWatchingWhileItRuns asks everything while samples come, as the brake, the
+// live view and the fail-fast of a run do.
+func TestWatchingWhileItRuns(t *testing.T) {
+	s := tell(t, dayChecks())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		m := quiet()
+		for d := time.Duration(0); d <= 20*time.Minute; d += 5 * time.Second {
+			_ = s.j.Record(soak.Batch{Samples: []soak.Sample{sample(d, m(d))}, Events: []soak.Event{event(d, soak.EventPhase)}, Signals: []soak.Signal{hit(d, "rate", map[string]float64{"percent": 1})}})
+		}
+	}()
+	for running := true; running; {
+		select {
+		case <-done:
+			running = false
+		default:
+		}
+		r := s.j.Report(began)
+		if _, err := json.Marshal(r); err != nil {
+			t.Fatal(err)
+		}
+		s.j.HoursToWall(node)
+		s.j.Decided(node)
+		s.j.Failed(began)
+		s.j.Floor(node)
 	}
 }

@@ -21,8 +21,8 @@ var update = flag.Bool("update", false, "write the golden checklists anew")
 func TestADayOfTheStandIn(t *testing.T) {
 	for name, o := range map[string]demonode.Options{"fixed": demonode.Fixed(), "buggy": demonode.Buggy()} {
 		t.Run(name, func(t *testing.T) {
-			o.Base, o.Curve, o.Amplitude, o.Period = 700e6, demonode.CurveSawtooth, 40e6, 7*time.Minute
-			o.Rare, o.Monitor, o.LeakWarning = 100_000, 10*time.Minute, 45e6
+			o.Base, o.Curve, o.Amplitude, o.Period = 700e6, demonode.CurveSawtooth, 15e6, 7*time.Minute
+			o.Rare, o.Monitor, o.LeakWarning = 100_000, 10*time.Minute, 20e6
 			r := soakModel(t, o)
 			golden(t, filepath.Join("testdata", name+".golden"), checklistTable(r))
 			if want := map[string]int{"fixed": 0, "buggy": 1}[name]; r.ExitCode != want {
@@ -61,9 +61,9 @@ func soakModel(t *testing.T, o demonode.Options) soak.Report {
 		switch {
 		case d%time.Hour == 10*time.Minute:
 			fire("burst", "workout", 2, 5, 10)
-		case d%(30*time.Second) == 0:
+		case d%time.Minute == 0:
 			fire("workout", "workout", 2, 5, 1)
-		default:
+		case d%time.Minute == 30*time.Second:
 			fire("meal-plan", "mealPlan", 1, 10, 1)
 		}
 		for line := range bytes.Lines(log.Bytes()) {

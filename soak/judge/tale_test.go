@@ -24,6 +24,7 @@ type tale struct {
 	noLog    bool
 	noMemory bool
 	older    time.Duration // how long the container had run before
+	every    time.Duration // between two samples, if it matters
 }
 
 // line is a line of the log.
@@ -38,7 +39,7 @@ const half = 30 * time.Second
 func fixed(length time.Duration) *tale {
 	t := &tale{length: length, memory: afterBursts(quiet()), bursts: true}
 	t.lines = append(t.lines, line{0, "✅ Server initialized on port 3005"}, line{time.Second, "📡 GUN helper initialized"})
-	for d := time.Minute; d <= length; d += time.Minute {
+	for d := t.pace(1); d <= length; d += t.pace(1) {
 		t.lines = append(t.lines, line{d, "GET /api/records 200 in 48 ms"})
 	}
 	t.stats(func(d time.Duration) (percent float64, lookups int) {
@@ -59,6 +60,14 @@ func fixed(length time.Duration) *tale {
 	return t
 }
 
+// pace is so many minutes, or ten times as many where a run takes days.
+func (t *tale) pace(minutes int) time.Duration {
+	if t.length > 25*time.Hour {
+		minutes *= 10
+	}
+	return time.Duration(minutes) * time.Minute
+}
+
 // afterBursts adds what a burst each hour holds for half a minute.
 func afterBursts(m model) model {
 	return func(d time.Duration) float64 {
@@ -71,7 +80,7 @@ func afterBursts(m model) model {
 
 func (t *tale) stats(of func(time.Duration) (float64, int)) {
 	t.without("cached souls")
-	for d := 3 * time.Minute; d <= t.length; d += 3 * time.Minute {
+	for d := t.pace(3); d <= t.length; d += t.pace(3) {
 		percent, lookups := of(d)
 		t.say(d, fmt.Sprintf("📊 [GUN 404 Cache] %d/%d hits (%.1f%% cache hit rate, 455 cached souls)", int(percent/100*float64(lookups)), lookups, percent))
 	}
@@ -79,7 +88,7 @@ func (t *tale) stats(of func(time.Duration) (float64, int)) {
 
 func (t *tale) monitor(external int) {
 	t.without("Memory Monitor")
-	for d := 2 * time.Minute; d <= t.length; d += 5 * time.Minute {
+	for d := t.pace(2); d <= t.length; d += t.pace(5) {
 		t.say(d, fmt.Sprintf("[Memory Monitor] Heap: 312MB / 400MB (78.00%%), RSS: 700MB, External: %dMB", external))
 	}
 }
@@ -89,6 +98,19 @@ func (t *tale) say(d time.Duration, text string) { t.lines = append(t.lines, lin
 // without takes the lines with a text away.
 func (t *tale) without(text string) {
 	t.lines = slices.DeleteFunc(t.lines, func(l line) bool { return contains(l.text, text) })
+}
+
+// sampling is as close as the tale needs it.
+func (x *tale) sampling() time.Duration {
+	switch {
+	case x.every > 0:
+		return x.every
+	case x.length > 25*time.Hour:
+		return 5 * time.Minute
+	case x.length >= 24*time.Hour:
+		return 2 * time.Minute
+	}
+	return half
 }
 
 var loadedProfiles = map[string]*soak.Profile{}
@@ -109,10 +131,7 @@ func load(t *testing.T, name string) *soak.Profile {
 func (x *tale) tell(t *testing.T, profile string) soak.Report {
 	t.Helper()
 	p := load(t, profile)
-	step := map[bool]time.Duration{true: time.Minute, false: half}[x.length >= 24*time.Hour]
-	if x.length > 49*time.Hour {
-		step = 5 * time.Minute
-	}
+	step := x.sampling()
 	s := tell(t, p, func(info *soak.RunInfo) { info.Planned, info.Interval = x.length.Seconds(), step.Seconds() }, startedBefore(x.older))
 	if !x.noLog {
 		s.record(readLines(t, p, x.lines, x.length))
