@@ -104,7 +104,7 @@ func TestWatchingWhileItRuns(t *testing.T) {
 	go func() {
 		defer close(done)
 		m := quiet()
-		for d := time.Duration(0); d <= 20*time.Minute; d += 5 * time.Second {
+		for d := time.Duration(0); d <= 5*time.Minute; d += 5 * time.Second {
 			_ = s.j.Record(soak.Batch{Samples: []soak.Sample{sample(d, m(d))}, Events: []soak.Event{event(d, soak.EventPhase)}, Signals: []soak.Signal{hit(d, "rate", map[string]float64{"percent": 1})}})
 		}
 	}()

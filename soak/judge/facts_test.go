@@ -162,7 +162,7 @@ func TestFacts(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := tell(t, check(c.expr))
-			s.samples(flat(700e6), 0, hour, 5*time.Second)
+			s.samples(flat(700e6), 0, hour, 20*time.Second)
 			c.tell(s)
 			got := outcome(t, s.end(hour), "x")
 			if got.Outcome != c.want || !strings.Contains(got.Evidence, c.evidence) {

@@ -13,7 +13,7 @@ import (
 // TestVerdicts: 130, 1, 3, 4, 0, in this order.
 func TestVerdicts(t *testing.T) {
 	good, bad, open := "memory.max < 5*GB", "memory.max < 5*MB", "signals.cleaned.count == 0"
-	decided := func(s *story) { s.samples(quiet(), 0, 6*time.Hour, 5*time.Second) }
+	decided := func(s *story) { s.samples(quiet(), 0, 6*time.Hour, 30*time.Second) }
 	warn := func(c *soak.Check) { c.Severe = soak.SeverityWarn }
 	for _, c := range []struct {
 		name    string
@@ -29,8 +29,8 @@ func TestVerdicts(t *testing.T) {
 		{"evidence is missing", check(open), decided, Options{}, soak.VerdictInconclusive, 4},
 		{"evidence of a warning is missing", check(open, warn), decided, Options{}, soak.VerdictPass, 0},
 		{"no sample", check(good), func(*story) {}, Options{}, soak.VerdictNotMeasured, 3},
-		{"no profile, no leak", nil, func(s *story) { s.samples(flat(700e6), 0, 6*time.Hour, 5*time.Second) }, Options{}, soak.VerdictPass, 0},
-		{"no profile, a leak", nil, func(s *story) { s.samples(leaking(300e6), 0, 6*time.Hour, 5*time.Second) }, Options{}, soak.VerdictFail, 1},
+		{"no profile, no leak", nil, func(s *story) { s.samples(flat(700e6), 0, 6*time.Hour, 30*time.Second) }, Options{}, soak.VerdictPass, 0},
+		{"no profile, a leak", nil, func(s *story) { s.samples(leaking(300e6), 0, 6*time.Hour, 30*time.Second) }, Options{}, soak.VerdictFail, 1},
 		{"no profile, an OOM kill", nil, func(s *story) {
 			decided(s)
 			s.record(soak.Batch{Events: []soak.Event{event(time.Hour, soak.EventOOM)}})
@@ -41,8 +41,8 @@ func TestVerdicts(t *testing.T) {
 		{"a gate that lets inconclusive pass", check(open), decided, Options{Inconclusive: "pass"}, soak.VerdictInconclusive, 0},
 		{"a gate that does not", check(open), decided, Options{Inconclusive: "fail"}, soak.VerdictInconclusive, 1},
 		{"no data is never a pass", check(good), func(*story) {}, Options{Inconclusive: "pass"}, soak.VerdictNotMeasured, 3},
-		{"the samples stopped", check(good), func(s *story) { s.samples(quiet(), 0, 3*time.Hour, 5*time.Second) }, Options{}, soak.VerdictNotMeasured, 3},
-		{"the samples stopped after a failure", check(bad), func(s *story) { s.samples(quiet(), 0, 3*time.Hour, 5*time.Second) }, Options{}, soak.VerdictFail, 1},
+		{"the samples stopped", check(good), func(s *story) { s.samples(quiet(), 0, 3*time.Hour, 30*time.Second) }, Options{}, soak.VerdictNotMeasured, 3},
+		{"the samples stopped after a failure", check(bad), func(s *story) { s.samples(quiet(), 0, 3*time.Hour, 30*time.Second) }, Options{}, soak.VerdictFail, 1},
 		{"a check from elsewhere failed", check(good), func(s *story) {
 			decided(s)
 			s.j.Add(soak.CheckResult{ID: "fix-deployed", Target: node, Outcome: soak.Fail})
