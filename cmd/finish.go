@@ -42,7 +42,7 @@ func (a *app) told(r *run) {
 		return
 	}
 	fmt.Fprintf(a.stderr, "Run %s, record %s\n", r.info.ID, r.record.Path())
-	if r.summary.Interrupted {
+	if r.summary.Interrupted && r.o.resumable() {
 		fmt.Fprintf(a.stderr, "Go on with: leakcheck soak --resume %s\n", r.info.ID)
 	}
 	if r.o.out != "" {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -33,6 +34,7 @@ type run struct {
 	judge   *judge.Judge
 	curves  *report.Collector
 	lives   lives // as of the interruption, in a resumed run
+	feeds   []*logscan.Feed
 	summary runner.Summary
 }
 
@@ -135,9 +137,29 @@ func (r *run) profiles() map[string]*soak.Profile {
 
 // drive fires, samples and reads until the run is over.
 func (r *run) drive(ctx context.Context) error {
-	targets, err := r.targets()
+	c, err := r.config()
 	if err != nil {
 		return err
+	}
+	if err := r.begin(c.Recorder); err != nil {
+		return err
+	}
+	return r.execute(ctx, c)
+}
+
+// begin records who is watched, before anything else.
+func (r *run) begin(sink soak.Recorder) error {
+	if err := sink.Record(soak.Batch{Targets: r.info.Targets}); err != nil {
+		return notMeasured(fmt.Errorf("record: %w", err))
+	}
+	return nil
+}
+
+// config is what the runner is to do.
+func (r *run) config() (runner.Config, error) {
+	targets, err := r.targets()
+	if err != nil {
+		return runner.Config{}, err
 	}
 	mail := &mailbox{}
 	sinks := fanout{r.record, r.judge, r.curves}
@@ -150,19 +172,25 @@ func (r *run) drive(ctx context.Context) error {
 	if r.loads.plan != nil {
 		sinks = append(sinks, r.brake(mail))
 	}
-	first := soak.Batch{Targets: r.info.Targets}
-	if err := sinks.Record(first); err != nil {
-		return notMeasured(fmt.Errorf("record: %w", err))
-	}
-	show := r.app.newProgress(r)
-	r.summary, err = runner.Run(ctx, runner.Config{
-		Targets: targets, Loads: loads, Recorder: sinks,
+	return runner.Config{
+		Targets: targets, Loads: append(loads, fileChecks(r.nodes)...), Recorder: sinks,
 		Pace: r.o.pace(), Duration: r.o.length(),
 		Urgent: r.urgent, Done: r.done,
-		Progress: show.step, ProgressEvery: show.every,
 		Observe: observer(r.calls),
-	})
+	}, nil
+}
+
+// execute lets the runner do it, and shows how it goes.
+func (r *run) execute(ctx context.Context, c runner.Config) (err error) {
+	show := r.app.newProgress(r)
+	if c.Progress == nil {
+		c.Progress, c.ProgressEvery = show.step, show.every
+	}
+	r.summary, err = runner.Run(ctx, c)
 	show.end()
+	for _, f := range r.feeds {
+		r.summary.RecordErr = cmp.Or(r.summary.RecordErr, c.Recorder.Record(f.Flush()))
+	}
 	return err
 }
 
@@ -179,7 +207,8 @@ func (r *run) targets() ([]runner.Target, error) {
 			if err != nil {
 				return nil, usage("profile %s: %w", n.profile.Name, err)
 			}
-			t.Scanner = rules.NewFeed(n.info.Name, time.Now)
+			feed := rules.NewFeed(n.info.Name, time.Now)
+			t.Scanner, r.feeds = feed, append(r.feeds, feed)
 		}
 		all = append(all, t)
 	}

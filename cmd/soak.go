@@ -22,6 +22,7 @@ type soakOptions struct {
 	resume    string
 	failFast  bool
 	untilSure bool
+	once      bool          // a look that nobody goes on with
 	wait      time.Duration // before load is fired; negative means as fits the terminal
 }
 
@@ -67,6 +68,9 @@ memory, slows down, errs or dies. Docker is only read.
 	c.MarkFlagsMutuallyExclusive("hours", "duration")
 	return c
 }
+
+// resumable reports whether an interrupted run can be gone on with.
+func (o *soakOptions) resumable() bool { return !o.once }
 
 // targetOptions say what to watch.
 type targetOptions struct {
