@@ -163,6 +163,9 @@ func (s *Stream) pool() *series {
 			longest = p
 		}
 	}
+	if longest.len() == 0 {
+		return all
+	}
 	if i := frame(longest, grainShare*math.Abs(longest.y[longest.len()-1])); i > 0 && longest.t[i] < 0.5*longest.t[longest.len()-1] {
 		cut = longest.t[i]
 	}

@@ -57,7 +57,7 @@ func (a *analysis) rank(gain [courseCount]float64) {
 		return
 	}
 	a.vetoed = a.vetoes(gain)
-	grain := grainShare * math.Abs(a.level)
+	doubt := a.doubt()
 	best := a.best()
 	for i := range a.fits {
 		e := &a.fits[i]
@@ -72,7 +72,7 @@ func (a *analysis) rank(gain [courseCount]float64) {
 		w := math.Exp((best - e.score) / 2)
 		for _, c := range e.rate {
 			c.weight *= w
-			c.scale = math.Hypot(c.scale, grain/math.Max(a.window, 1))
+			c.scale = math.Hypot(c.scale, doubt)
 			a.rate = append(a.rate, c)
 			if !e.family.harmless() {
 				a.growing = append(a.growing, c)
@@ -80,6 +80,14 @@ func (a *analysis) rank(gain [courseCount]float64) {
 		}
 	}
 	a.rate, a.growing = a.rate.prune(), a.growing.prune()
+}
+
+// doubt is the standard error of the rate, in bytes per second, that no noise
+// shows: the grain of the numbers, and in the first minutes the settling of
+// the program, which bends every curve a little.
+func (a *analysis) doubt() float64 {
+	settling := standard.youngShare * math.Exp(-a.window/standard.youngSeconds)
+	return math.Hypot(grainShare, settling) * math.Abs(a.level) / math.Max(a.window, 1)
 }
 
 // vetoes reports whether a harmless explanation is better than every growing

@@ -1,6 +1,7 @@
 package curve
 
 import (
+	"encoding/json"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -186,4 +187,60 @@ func TestNothingToJudge(t *testing.T) {
 	if s.Floor() != nil {
 		t.Error("a floor without memory")
 	}
+}
+
+// TestAnythingGoes feeds wild streams: whatever comes, the result is finite
+// (JSON knows no infinity), complete, and keeps the contract.
+func TestAnythingGoes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := New(Options{
+			Tolerance: rapid.SampledFrom([]float64{0, 1, 1e6, 1e12}).Draw(t, "tolerance"),
+			Scale:     rapid.SampledFrom([]float64{0, 1, 1440}).Draw(t, "scale"),
+			Walls:     []Wall{{"ceiling", rapid.SampledFrom([]float64{1, 1e8, 1e12}).Draw(t, "ceiling")}},
+		})
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		level := rapid.SampledFrom([]float64{1, 4096, 1e8, 4e12}).Draw(t, "level")
+		wild := rapid.SampledFrom([]float64{0, 1e-6, .01, 1, 30}).Draw(t, "noise")
+		trend := rapid.SampledFrom([]float64{-.001, 0, .01, 2}).Draw(t, "trend")
+		lives := rapid.SampledFrom([]int{1, 3, 50, 1000}).Draw(t, "life length")
+		limited := rapid.Bool().Draw(t, "limited")
+		at := time.Unix(1733640000, 0)
+		for i := range rapid.IntRange(0, 400).Draw(t, "n") {
+			at = at.Add(time.Duration(rapid.SampledFrom([]int64{-1e9, 0, 1e6, 1e9, 1e9, 1e9, 3.6e12}).Draw(t, "step")))
+			x := soak.Sample{At: at, Life: i / lives}
+			y := level * (1 + trend*float64(i) + wild*r.NormFloat64())
+			x.Set(soak.Anon, int64(y))
+			if limited {
+				x.Set(soak.Limit, int64(2*level))
+			}
+			if i%3 > 0 {
+				x.Set(soak.Requests, int64(i*i))
+			}
+			s.Add(x)
+			if i%50 == 0 {
+				s.Decided()
+			}
+		}
+		res := s.Result()
+		if _, err := json.Marshal(res); err != nil {
+			t.Fatalf("%v: %+v", err, res)
+		}
+		if (res.Leak == soak.LeakYes) != (res.Pattern == soak.LinearGrowth) {
+			t.Errorf("leak %s with pattern %s", res.Leak, res.Pattern)
+		}
+		if x := res.Slope; x != nil && !(x.Low <= x.Estimate && x.Estimate <= x.High) {
+			t.Errorf("interval %+v", *x)
+		}
+		if res.Leak == soak.LeakInconclusive && res.Slope != nil && (res.HoursToDecide == nil || *res.HoursToDecide <= 0) {
+			t.Errorf("undecided without the time it takes: %v", res.HoursToDecide)
+		}
+		if _, err := json.Marshal(s.Forecast()); err != nil {
+			t.Error(err)
+		}
+		s.Since()
+		s.Floor()
+		if c := Compare(s, s); c.Slope != nil && math.IsNaN(c.Slope.Estimate) {
+			t.Errorf("%+v", c)
+		}
+	})
 }

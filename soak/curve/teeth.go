@@ -106,6 +106,9 @@ func (z teeth) minima(b []bucket) []floorPoint {
 	if low >= 0 {
 		out = append(out, floorPoint{b[low].at, b[low].min})
 	}
+	if len(out) == 0 {
+		return nil
+	}
 	last := out[len(out)-1]
 	if rest := b[len(b)-1].t - last.at; rest > 2.5*longest && longest > 0 {
 		for i := range b {

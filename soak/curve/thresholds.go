@@ -9,6 +9,9 @@ type thresholds struct {
 	// recordings creep by 1 % in 40 minutes, an idle one by 0.8 MB.
 	settleShare float64
 	settleBytes float64
+	// youngShare of the level is by how much settling bends a very young run;
+	// it fades with the time constant youngSeconds.
+	youngShare, youngSeconds float64
 	// promiseHours is the horizon of the default tolerance.
 	promiseHours float64
 	// confidence of the printed interval.
@@ -52,6 +55,8 @@ type thresholds struct {
 var standard = thresholds{
 	settleShare:  0.03,
 	settleBytes:  1e6,
+	youngShare:   0.11,
+	youngSeconds: 300,
 	promiseHours: 7 * 24,
 	confidence:   0.95,
 	alphaYes:     0.005,

@@ -16,26 +16,28 @@ type watch struct {
 	next     int
 	analysis *analysis
 	samples  int // when the analysis was made
-	// candidate is an answer that has stood since the life was age seconds old.
+	// candidate is an answer that has stood since the run was age seconds old.
 	candidate soak.Leak
 	age       float64
 	decided   soak.Leak
 }
 
 const (
-	// watchSeconds is the youngest age at which a life is judged while running.
+	// watchSeconds is the youngest age at which a run is judged while it goes on.
 	// Caches fill, and heaps take their shape, steadily and for many minutes.
 	watchSeconds = 30 * 60
 	// watchAlpha is the error rate of one look.
 	watchAlpha = 1e-4
-	// watchHold is how much the life must grow while an answer stands.
+	// watchHold is how much older the run must become while an answer stands.
 	watchHold = 1.25
 	// A curve that has never dropped may be one long tooth: it must have grown
 	// by watchGrowth of its level, more than a collector lets a heap grow
-	// (twofold), or be older than the longest tooth by far.
+	// (twofold), be older than the longest tooth by far, or have shown
+	// watchMinima cycles or watchLives lives.
 	watchGrowth  = 1.5
 	watchTooth   = 18 * 3600
 	watchMinima  = 8
+	watchLives   = 3
 	watchSpacing = 0.04
 )
 
@@ -95,10 +97,10 @@ func (s *Stream) answer() soak.Leak {
 
 // outgrown reports whether the growth cannot be the rise of a single tooth.
 func (a *analysis) outgrown(scale float64) bool {
-	if a.pooled || a.floor.teeth >= watchMinima {
+	if a.pooled && len(a.series.lives) >= watchLives || a.floor.teeth >= watchMinima {
 		return true
 	}
-	if (a.full.at[a.full.len()-1]-a.full.at[0])*scale >= watchTooth {
+	if a.full.len() > 0 && (a.full.at[a.full.len()-1]-a.full.at[0])*scale >= watchTooth {
 		return true
 	}
 	return a.end-a.level >= watchGrowth*math.Abs(a.level)
