@@ -67,6 +67,7 @@ func (j *Judge) event(e soak.Event) {
 	case soak.EventBrake:
 		if j.brake == nil {
 			j.brake = &soak.Brake{At: e.At, Reason: e.Text}
+			j.settle()
 		}
 	case soak.EventWarning:
 		j.warn(e.Text)
@@ -75,6 +76,15 @@ func (j *Judge) event(e soak.Event) {
 	}
 	if e.Target != "" {
 		j.target(e.Target).event(e)
+	}
+}
+
+// settle keeps what is proven under load when the brake takes the load away:
+// a floor that then stands still has not been mended.
+func (j *Judge) settle() {
+	if t := j.loaded(); t != nil && t.result().Leak == soak.LeakYes {
+		t.settled = true
+		j.warn(t.info.Name + ": the brake stopped the load when the leak was proven; the curve is judged up to then")
 	}
 }
 

@@ -27,6 +27,7 @@ type target struct {
 	options curve.Options
 	stream  *curve.Stream
 	decided soak.Leak // what the stream was certain of at the last sample
+	settled bool      // the verdict stands: see [Judge.settle]
 	samples int
 	judged  *soak.Result // of stream, as of judgedAt samples
 	judgedN int
@@ -172,7 +173,9 @@ func (t *target) sample(s soak.Sample) {
 		w.before(s, t)
 	}
 	t.samples++
-	t.stream.Add(s)
+	if !t.settled {
+		t.stream.Add(s)
+	}
 	t.decided = t.stream.Decided()
 	t.ranges.add(s)
 	restarts, ooms := t.lives.sample(s)

@@ -1,0 +1,42 @@
+package judge
+
+import (
+	"testing"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// TestALeakProvenUnderLoadStandsWhenTheBrakeEndsTheLoad: the floor stands
+// still afterwards because nobody asks, not because it was mended.
+func TestALeakProvenUnderLoadStandsWhenTheBrakeEndsTheLoad(t *testing.T) {
+	const minute = time.Minute
+	level := func(d time.Duration) float64 {
+		return 300e6 + 2e6*min(d, 30*minute).Seconds()
+	}
+	for _, c := range []struct {
+		name   string
+		braked bool
+		want   soak.Leak
+	}{
+		{"the brake ended the load", true, soak.LeakYes},
+		{"the growth ended by itself", false, soak.LeakNo},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := tell(t, nil)
+			for d := time.Duration(0); d < 5*time.Hour; d += 5 * time.Second {
+				if c.braked && d == 30*minute {
+					s.record(soak.Batch{Events: []soak.Event{{At: at(d), Target: node, Kind: soak.EventBrake, Text: "70 % of the limit"}}})
+				}
+				s.record(soak.Batch{Samples: []soak.Sample{sample(d, level(d))}})
+			}
+			r := s.j.Report(at(5 * time.Hour))
+			if got := r.Memory[0].Leak; got != c.want {
+				t.Errorf("leak %s, want %s: %s", got, c.want, r.Memory[0].Why)
+			}
+			if got := r.Memory[0].Components["working_set"].Last; got != int64(level(5*time.Hour)) {
+				t.Errorf("the last level %d is not kept", got)
+			}
+		})
+	}
+}
