@@ -219,7 +219,8 @@ func (a *analysis) levels() {
 }
 
 // hops returns the places of up to three jumps of a single life, measured as
-// the difference of the medians of three points on either side, that stand out
+// the difference of the medians of three points on either side and, to find the
+// exact place, of the two points themselves, that stand out
 // from all other movement. Many jumps of one size are not hops: they are how
 // this memory grows.
 func hops(s *series) []int {
@@ -230,7 +231,7 @@ func hops(s *series) []int {
 	for i := 2; i+2 < s.len(); i++ {
 		before := middle3(s.y[i-1], s.y[i-2], s.y[max(0, i-3)])
 		after := middle3(s.y[i], s.y[i+1], s.y[i+2])
-		jump[i] = math.Abs(after-before) + 1e-3*math.Abs(s.y[i]-s.y[i-1])
+		jump[i] = (math.Abs(after-before) + math.Abs(s.y[i]-s.y[i-1])) / 2
 	}
 	var out []int
 	var sizes []float64

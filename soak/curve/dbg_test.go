@@ -2,7 +2,6 @@ package curve
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -10,53 +9,29 @@ import (
 )
 
 func TestDbg(t *testing.T) {
-	for _, c := range []struct {
-		step, lo, hi, dur float64
-	}{{2, 1e6, 4e6, 180}, {2, 2e5, 1e6, 180}, {2, 0, 0, 180}, {1, 1e6, 4e6, 60}, {2, 1e6, 4e6, 60}, {2, 0, 0, 60}} {
-		yes, cov, no, n := 0, 0, 0, 200
-		for i := range n {
-			r := rand.New(rand.NewPCG(uint64(i), 5))
-			k := int(c.dur / c.step)
-			d := draw{limit: 512e6}
-			level := logUniform(r, 8e6, 60e6)
-			rate := 0.0
-			if c.hi > 0 {
-				rate = logUniform(r, c.lo, c.hi)
-			}
-			settle, tau := level*uniform(r, 0, .8), uniform(r, 1, 40)
-			for j := range k {
-				tt := float64(j) * c.step
-				start := math.Min(1, .2+tt/6)
-				d.t = append(d.t, tt)
-				d.y = append(d.y, level*start+settle*(1-math.Exp(-tt/tau))+rate*math.Floor(tt/5)*5+r.NormFloat64()*2e5)
-			}
-			d.saw(r, logUniform(r, 2, 20), level*uniform(r, .05, .6), 1)
-			for j := range d.y {
-				if d.y[j] > 505e6 {
-					d.t, d.y = d.t[:j], d.y[:j]
-					break
+	shown := 0
+	for _, s := range simulations() {
+		if s.name != "leak and a step" {
+			continue
+		}
+		for i := range 240 {
+			d := s.make(rand.New(rand.NewPCG(uint64(i), seed)))
+			x, r := judge(d.samples(), Options{})
+			if r.Leak == soak.LeakNo && d.slope > 1.05*r.Tolerance && shown < 4 {
+				shown++
+				fmt.Println("==", i, "truth", soak.FormatRate(d.slope), "sigma", soak.FormatBytes(d.sigma), d.phi, r.Why, r.Tolerance)
+				a := x.analyse()
+				fmt.Println(a.framed, a.begin, hops(a.series), a.series.len())
+				for _, m := range a.fits {
+					fmt.Printf("     %-20s %8.1f (%.0f)  [%s %s %s]\n", familyNames[m.family], m.score-a.best(), m.best.at, soak.FormatRate(m.rate.quantile(.005)*3600), soak.FormatRate(m.rate.quantile(.5)*3600), soak.FormatRate(m.rate.quantile(.975)*3600))
 				}
-			}
-			d.clipped = true
-			x, res := judge(d.samples(), Options{})
-			if res.Leak == soak.LeakYes {
-				yes++
-				if res.Slope.Low <= rate*3600 && rate*3600 <= res.Slope.High {
-					cov++
-				} else if c.dur == 180 && c.lo == 1e6 && i < 60 || c.hi == 0 {
-					a := x.analyse()
-					best := familyNames[a.grows.family]
-					if a.rival.score < a.grows.score-2 {
-						best = familyNames[a.rival.family]
+				for i := range a.series.y {
+					if i%(1+a.series.len()/25) == 0 {
+						fmt.Printf(" %.0f:%.2f", a.series.t[i], a.series.y[i]/1e6)
 					}
-					fmt.Printf("%d truth %.0f [%.0f %.0f %.0f] best %s framed %v %.0f teeth %d period %.0f height %.0f points %d level %.0f settle %.0f tau %.0f\n", i, rate*3.6e-3, res.Slope.Low/1e6, res.Slope.Estimate/1e6, res.Slope.High/1e6, best, a.framed, a.begin, a.floor.teeth, a.floor.period, a.floor.height/1e6, a.series.len(), level/1e6, settle/1e6, tau)
 				}
-			} else if res.Leak == soak.LeakNo {
-				no++
-			} else if c.hi > 0 && i < 30 {
-				fmt.Println(i, res.Why, soak.FormatRate(rate*3600))
+				fmt.Println()
 			}
 		}
-		fmt.Println(c, "yes", yes, "covered", cov, "no", no)
 	}
 }
