@@ -51,6 +51,8 @@ type Scanner interface {
 	Line(Line)
 	// Take returns the signals found, and what was read, since the last call.
 	Take() Batch
+	// Flush is Take at the end: nothing is held back.
+	Flush() Batch
 }
 
 // Load fires a plan.

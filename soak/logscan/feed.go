@@ -27,6 +27,7 @@ type Feed struct {
 	errors  *Top
 	told    time.Time // when error lines were told last
 	last    time.Time // of the lines that were read
+	held    time.Time // since when signals wait to be told; zero when none do
 }
 
 // NewFeed returns a feed for one target's log. now tells when signals that
@@ -46,12 +47,24 @@ func (f *Feed) Line(l soak.Line) {
 	f.last = l.At
 }
 
-// Take returns the signals found and the span read since the last call.
+// Take returns the signals found and the span read since the last call. A span
+// is told together with every signal in it, so that a run that was killed can go
+// on behind the last span; while a hit waits for the lines after it, for some
+// seconds at most, nothing is told.
 func (f *Feed) Take() soak.Batch {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := f.now()
-	f.scanner.Expire(now)
+	if !f.scanner.Expire(now) {
+		if f.held.IsZero() {
+			f.held = now
+		}
+		if now.Sub(f.held) < followWithin {
+			return soak.Batch{}
+		}
+		f.scanner.Flush() // the next hit comes before the last one has its lines
+	}
+	f.held = time.Time{}
 	if now.Sub(f.told) >= errorsEvery {
 		f.told = now
 		f.tellErrors()

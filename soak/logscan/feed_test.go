@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"leakcheck/soak"
 )
 
@@ -23,6 +25,63 @@ func TestAFeedHandsOverWhatItReadOnce(t *testing.T) {
 	if b := f.Take(); len(b.Signals)+len(b.Logs) != 0 {
 		t.Errorf("second batch = %+v, want nothing", b)
 	}
+}
+
+// TestAFeedTellsASpanWithAllThatIsInIt cuts a log anywhere, as a kill does, and
+// reads on behind the last span that was told: no hit is missed or counted twice.
+func TestAFeedTellsASpanWithAllThatIsInIt(t *testing.T) {
+	rules, err := Compile([]soak.SignalRule{
+		{Name: "leak", Pattern: `LEAK`, Follow: []string{`Current: (?P<current>\d+)`}, Example: "LEAK"},
+		{Name: "miss", Pattern: `miss`, Example: "miss"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		var log []soak.Line
+		at := time.Date(2024, 12, 8, 3, 0, 0, 0, time.UTC)
+		count := map[string]int{}
+		for range rapid.IntRange(1, 60).Draw(t, "lines") {
+			at = at.Add(time.Duration(rapid.IntRange(1, 4000).Draw(t, "ms")) * time.Millisecond)
+			text := rapid.SampledFrom([]string{"LEAK", "miss", "Current: 7", "quiet"}).Draw(t, "text")
+			count[text]++
+			log = append(log, soak.Line{At: at, Text: []byte(text)})
+		}
+		got, told := map[string]int{}, time.Time{}
+		note := func(b soak.Batch) {
+			for _, s := range b.Signals {
+				got[s.Name] += s.Count
+			}
+			for _, l := range b.Logs {
+				told = l.To
+			}
+		}
+		for killed := true; killed; {
+			killed = false
+			var now time.Time
+			f := rules.NewFeed("node", func() time.Time { return now })
+			for _, l := range log {
+				if !l.At.After(told) {
+					continue
+				}
+				now = l.At
+				f.Line(l)
+				if rapid.IntRange(0, 3).Draw(t, "take") < 3 {
+					note(f.Take())
+				}
+				if rapid.IntRange(0, 20).Draw(t, "kill") == 20 {
+					killed = true
+					break
+				}
+			}
+			if !killed {
+				note(f.Flush())
+			}
+		}
+		if got["leak"] != count["LEAK"] || got["miss"] != count["miss"] {
+			t.Fatalf("%v were counted in a log with %v", got, count)
+		}
+	})
 }
 
 func TestAFeedTellsTheMostFrequentErrorsOnceAMinuteAndAtTheEnd(t *testing.T) {

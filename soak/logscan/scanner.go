@@ -89,16 +89,22 @@ func (s *Scanner) Flush() {
 	}
 }
 
-// Expire emits the signals that lines after now can no longer join. Call it
-// now and then while a log that is followed stands still.
-func (s *Scanner) Expire(now time.Time) {
+// Expire emits every signal whose line needs none of those that follow, and
+// reports whether nothing waits any more: whoever goes on from the last line
+// then misses no hit and counts none twice.
+func (s *Scanner) Expire(now time.Time) (settled bool) {
+	settled = true
 	for r := range s.states {
 		st := &s.states[r]
-		age := now.Sub(st.signal.At)
-		if st.open && (age >= followWithin || age >= joinWithin && st.left == 0) {
+		switch {
+		case !st.open:
+		case st.left == 0 || now.Sub(st.signal.At) >= followWithin:
 			s.close(r)
+		default:
+			settled = false
 		}
 	}
+	return settled
 }
 
 // Skip counts bytes of the log that were passed over; a run of consecutive
@@ -122,7 +128,7 @@ func (s *Scanner) read(at time.Time, lines, bytes int64) {
 	if s.span.From.IsZero() {
 		s.span.From = at
 	}
-	if !at.IsZero() {
+	if at.After(s.span.To) { // the two streams may be a little out of order
 		s.span.To = at
 	}
 	s.span.Lines += lines

@@ -111,8 +111,10 @@ func TestExpire(t *testing.T) {
 	for _, c := range []struct {
 		after time.Duration
 		want  string
-	}{{999 * time.Millisecond, ""}, {time.Second, "n"}, {9 * time.Second, "n"}, {10 * time.Second, "n leak"}} {
-		s.Expire(noon.Add(c.after))
+	}{{0, "n"}, {9 * time.Second, "n"}, {10 * time.Second, "n leak"}} {
+		if settled := s.Expire(noon.Add(c.after)); settled != (c.after >= 10*time.Second) {
+			t.Errorf("after %v: settled is %t", c.after, settled)
+		}
 		if s := strings.Join(got, " "); s != c.want {
 			t.Errorf("after %v: %q, want %q", c.after, s, c.want)
 		}

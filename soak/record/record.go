@@ -21,6 +21,9 @@ type Meta struct {
 	Info soak.RunInfo
 	// Profiles are the profiles the run was started with, by target.
 	Profiles map[string]*soak.Profile
+	// Flags are the flags of the command line that a resumed run takes over,
+	// as NAME=VALUE. They stay in the record and reach no report.
+	Flags []string
 	// Finished tells a run that ended in order from one that was killed.
 	Finished bool
 }
@@ -99,11 +102,21 @@ func Resume(path string) (*Record, error) {
 		reason = "leakcheck was stopped"
 	}
 	m.Finished = false
-	m.Info.Interruptions = append(m.Info.Interruptions, soak.Interruption{From: last, To: time.Now().UTC(), Reason: reason})
+	m.Info.Interruptions = interrupted(m.Info.Interruptions, soak.Interruption{From: last, To: time.Now().UTC(), Reason: reason})
 	if err := r.setMeta(m); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// interrupted adds an interruption. One during which a run was resumed and
+// killed again before it recorded anything goes on.
+func interrupted(known []soak.Interruption, i soak.Interruption) []soak.Interruption {
+	if n := len(known); n > 0 && known[n-1].From.Equal(i.From) {
+		known[n-1].To = i.To
+		return known
+	}
+	return append(known, i)
 }
 
 // open opens a record for reading and tells other files apart from it.
@@ -191,7 +204,7 @@ func (r *Record) setMeta(m Meta) error {
 		return ErrReadOnly
 	}
 	m.Info.Targets = withoutPasswords(m.Info.Targets)
-	values := map[string]any{"info": m.Info, "profiles": m.Profiles, "finished": m.Finished}
+	values := map[string]any{"info": m.Info, "profiles": m.Profiles, "flags": m.Flags, "finished": m.Finished}
 	for key, v := range values {
 		b, err := json.Marshal(v)
 		if err == nil {
@@ -206,7 +219,7 @@ func (r *Record) setMeta(m Meta) error {
 }
 
 func loadMeta(db *sql.DB) (m Meta, err error) {
-	for key, v := range map[string]any{"info": &m.Info, "profiles": &m.Profiles, "finished": &m.Finished} {
+	for key, v := range map[string]any{"info": &m.Info, "profiles": &m.Profiles, "flags": &m.Flags, "finished": &m.Finished} {
 		if _, err := metaValue(db, key, v); err != nil {
 			return m, err
 		}

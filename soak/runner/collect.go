@@ -62,7 +62,9 @@ func (r *run) observed() soak.Batch {
 	}
 	r.tally.mu.Lock()
 	defer r.tally.mu.Unlock()
-	o.Samples, o.Missed, o.Late = r.tally.samples, r.tally.missed, r.tally.late
-	o.MaxLate = r.tally.maxLate.Seconds()
+	o.Samples += r.tally.samples
+	o.Missed += r.tally.missed
+	o.Late += r.tally.late
+	o.MaxLate = max(o.MaxLate, r.tally.maxLate.Seconds())
 	return soak.Batch{Observer: &o}
 }

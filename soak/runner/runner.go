@@ -35,6 +35,8 @@ type Config struct {
 	// Observe, if set, measures what leakcheck itself costs; the runner adds
 	// the counts that it keeps.
 	Observe func() soak.Observer
+	// Requests is how many requests an earlier part of the run has sent.
+	Requests int64
 }
 
 // Target is one node of a run.
@@ -105,6 +107,7 @@ func newRun(c Config) *run {
 	for _, t := range c.Targets {
 		r.lives[t.Name] = &life{number: t.Life, started: t.Started}
 	}
+	r.requests, r.loaded = c.Requests, c.Requests > 0
 	r.progressAt = r.clock.now()
 	return r
 }
@@ -176,6 +179,11 @@ func (r *run) drain(parts *errgroup.Group) {
 		break
 	}
 	r.commit(r.lastSamples())
+	for _, t := range r.Targets {
+		if t.Scanner != nil {
+			r.commit(t.Scanner.Flush())
+		}
+	}
 	r.commit(r.taken())
 	r.commit(r.observed())
 }

@@ -273,6 +273,8 @@ func TestInterruptionTakesALastSampleAndStopsTheLoad(t *testing.T) {
 	})
 }
 
+func (s *scanner) Flush() soak.Batch { return s.Take() }
+
 // load counts how often it was asked.
 type load struct {
 	ended bool
