@@ -59,8 +59,15 @@ func (a *analysis) whyUndecided(x soak.Interval, rate string) string {
 		return fmt.Sprintf("the floor rises %s, but %s in all is no more than healthy programs show by settling; a leak above %s would have been seen",
 			rate, soak.FormatBytes(grown), detectable)
 	}
-	return fmt.Sprintf("the floor moves %s, on both sides of the %s that matters; a leak above %s would have been seen",
-		rate, soak.FormatRate(a.tolerance), detectable)
+	place := "on both sides of"
+	switch {
+	case x.Low > a.tolerance:
+		place = "above, but not yet proven above,"
+	case x.High < a.tolerance:
+		place = "below, but not yet proven below,"
+	}
+	return fmt.Sprintf("the floor moves %s, %s the %s that matters; a leak above %s would have been seen",
+		rate, place, soak.FormatRate(a.tolerance), detectable)
 }
 
 // article names the family in a sentence.

@@ -1,0 +1,46 @@
+package curve
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// TestWhy checks that the reason names what decided.
+func TestWhy(t *testing.T) {
+	warm := simWarmUp(1440, 60, 18000, 18001)
+	d := warm(rand.New(rand.NewPCG(1, 1)))
+	few := steady(0, nil)[:3]
+	for _, c := range []struct {
+		name    string
+		samples []soak.Sample
+		leak    soak.Leak
+		want    string
+	}{
+		{"leak", steady(20e6, nil), soak.LeakYes, "more than the"},
+		{"flat", steady(0, nil), soak.LeakNo, "proven slower than"},
+		{"warm-up", d.samples()[:400], soak.LeakInconclusive, "a saturating warm-up explains it"},
+		{"settling", steady(40e6, nil)[:30], soak.LeakInconclusive, "settling"},
+		{"three samples", few, soak.LeakInconclusive, "too few"},
+	} {
+		if _, r := judge(c.samples, Options{}); r.Leak != c.leak || !strings.Contains(r.Why, c.want) {
+			t.Errorf("%s: %s, %q, want %s with %q", c.name, r.Leak, r.Why, c.leak, c.want)
+		}
+	}
+}
+
+// TestSince finds the onset of a leak that starts at noon.
+func TestSince(t *testing.T) {
+	s, r := judge(steady(0, func(i int, x *soak.Sample) {
+		if v, _ := x.Get(soak.Anon); i > 720 {
+			x.Set(soak.Anon, v+int64(i-720)*1e6)
+		}
+	}), Options{})
+	noon := time.Date(2024, 12, 8, 12, 0, 0, 0, time.UTC)
+	if got := s.Since(); got.Sub(noon).Abs() > time.Hour || !has(r.Traits, soak.TraitLateOnset) || r.Leak != soak.LeakYes {
+		t.Errorf("since %s, %s %v, want noon", got, r.Leak, r.Traits)
+	}
+}
