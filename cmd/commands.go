@@ -9,6 +9,8 @@ func commands(a *app) []*cobra.Command {
 		newVerify(a),
 		newClassify(a),
 		newReport(a),
+		newWatch(a),
+		newExport(a),
 		newRuns(a),
 		newProfiles(a),
 		newDemo(a),

@@ -20,15 +20,19 @@ func (r *run) finish() (soak.Report, error) {
 	if r.summary.RecordErr != nil {
 		judged.Warnings = append(judged.Warnings, "the record is incomplete: "+r.summary.RecordErr.Error())
 	}
-	err := r.record.Finish(judged.Run)
+	var err error
+	if r.record != nil {
+		err = r.record.Finish(judged.Run)
+	}
 	view := report.NewView(judged, r.curves.Series(), time.Now())
 	if r.o.out != "" {
 		err = errors.Join(err, writeReports(r.o.out, view, r.record))
 	}
+	err = errors.Join(err, r.o.writeFiles(view))
 	if r.summary.Reason != "" && !r.app.quiet {
 		fmt.Fprintln(r.app.stderr, "Ended early:", r.summary.Reason)
 	}
-	err = errors.Join(r.app.print(r.o.format, view, judged), err)
+	err = errors.Join(r.tellAll(view, judged), err)
 	r.app.told(r)
 	if err != nil {
 		return judged, notMeasured(err)
@@ -36,9 +40,19 @@ func (r *run) finish() (soak.Report, error) {
 	return judged, nil
 }
 
+// tellAll prints the report, to the CI server too. A watch has shown the
+// details and leaves its first screen behind.
+func (r *run) tellAll(v *report.View, judged soak.Report) error {
+	r.app.tellCI(v)
+	if r.o.watching && r.o.format == "text" && !r.app.quiet {
+		return report.Screen(r.app.stdout, v, r.app.textOptions(r.app.stdout))
+	}
+	return r.app.print(r.o.format, v, judged)
+}
+
 // told says where to find the run again.
 func (a *app) told(r *run) {
-	if a.quiet {
+	if a.quiet || r.record == nil {
 		return
 	}
 	fmt.Fprintf(a.stderr, "Run %s, record %s\n", r.info.ID, r.record.Path())

@@ -20,9 +20,9 @@ import (
 
 // Main runs the command line and returns the exit code.
 func Main(args []string) int {
-	ctx, stop := interruptible(context.Background())
+	ctx, interrupt, stop := interruptible(context.Background())
 	defer stop()
-	root := newRoot(&app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv})
+	root := newRoot(&app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, interrupt: interrupt})
 	root.SetArgs(args)
 	return tell(root.ExecuteContext(ctx), os.Stderr)
 }
@@ -34,6 +34,8 @@ type app struct {
 	getenv         func(string) string
 	color          colorMode
 	quiet          bool
+	// interrupt does what Ctrl-C does, for screens that see it as a key.
+	interrupt func()
 }
 
 // newRoot builds the tree of commands.
@@ -130,8 +132,8 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 }
 
 // interruptible returns a context that the first Ctrl-C, SIGTERM or SIGHUP
-// ends; a second Ctrl-C ends the process at once.
-func interruptible(parent context.Context) (context.Context, func()) {
+// ends; a second Ctrl-C ends the process at once. interrupt counts as one.
+func interruptible(parent context.Context) (ctx context.Context, interrupt, stop func()) {
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -141,5 +143,11 @@ func interruptible(parent context.Context) (context.Context, func()) {
 		<-signals
 		os.Exit(soak.ExitInterrupted)
 	}()
-	return ctx, func() { signal.Stop(signals); cancel() }
+	interrupt = func() {
+		select {
+		case signals <- os.Interrupt:
+		default: // two are waiting already
+		}
+	}
+	return ctx, interrupt, func() { signal.Stop(signals); cancel() }
 }

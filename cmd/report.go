@@ -53,7 +53,7 @@ func (a *app) report(ref string, o judgeOptions, out outputOptions, profile stri
 	}
 	m, until := rec.Meta(), seenUntil(rec)
 	if m.Finished {
-		j.Finish(len(m.Info.Interruptions) > 0 && m.Info.Duration < m.Info.Planned)
+		j.Finish(stopped(m.Info))
 	}
 	judged := j.Report(until)
 	view := report.NewView(judged, curves.Series(), until)
@@ -65,7 +65,8 @@ func (a *app) report(ref string, o judgeOptions, out outputOptions, profile stri
 			fmt.Fprintln(a.stderr, saved(out.out))
 		}
 	}
-	if err := a.print(out.format, view, judged); err != nil {
+	a.tellCI(view)
+	if err := errors.Join(out.writeFiles(view), a.print(out.format, view, judged)); err != nil {
 		return notMeasured(errors.Join(errors.New("the report could not be printed"), err))
 	}
 	return ended(judged.ExitCode)

@@ -27,6 +27,11 @@ func (a *app) resume(ctx context.Context, o soakOptions) (r *run, err error) {
 	if r.record, err = record.Resume(path); err != nil {
 		return nil, missing(err)
 	}
+	if o.listen != "" {
+		if r.page, err = listen(o.listen); err != nil {
+			return nil, err
+		}
+	}
 	m := r.record.Meta()
 	r.info = m.Info
 	if r.o, err = o.goOn(m.Info, time.Now()); err != nil {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"leakcheck/probe"
@@ -30,11 +31,13 @@ type run struct {
 	nodes   []node
 	engine  *probe.Engine
 	loads   loads
-	record  *record.Record
+	record  *record.Record // nil for a watch that keeps nothing
 	judge   *judge.Judge
 	curves  *report.Collector
-	lives   lives // as of the interruption, in a resumed run
 	feeds   []*logscan.Feed
+	lives   lives       // as of the interruption, in a resumed run
+	page    *page       // nil unless somebody listens
+	left    atomic.Bool // a person left the screen of a watch
 	summary runner.Summary
 }
 
@@ -93,6 +96,14 @@ func (a *app) prepare(ctx context.Context, o soakOptions) (r *run, err error) {
 	profiles := r.profiles()
 	if r.judge, err = judge.New(r.info, profiles, judge.Options{Inconclusive: o.inconclusive, Limit: float64(o.limit)}); err != nil {
 		return nil, usage("%w", err)
+	}
+	if o.listen != "" {
+		if r.page, err = listen(o.listen); err != nil {
+			return nil, err
+		}
+	}
+	if o.watching && o.out == "" {
+		return r, nil
 	}
 	if r.record, err = record.Create(r.path(), record.Meta{Info: r.info, Profiles: profiles}); err != nil {
 		return nil, usage("%w", err)
@@ -162,7 +173,10 @@ func (r *run) config() (runner.Config, error) {
 		return runner.Config{}, err
 	}
 	mail := &mailbox{}
-	sinks := fanout{r.record, r.judge, r.curves}
+	sinks := fanout{r.judge, r.curves}
+	if r.record != nil {
+		sinks = append(fanout{r.record}, sinks...)
+	}
 	loads := []soak.Load{mail}
 	for _, l := range []soak.Load{r.loads.plan, r.loads.health} {
 		if l != nil {
@@ -182,7 +196,13 @@ func (r *run) config() (runner.Config, error) {
 
 // execute lets the runner do it, and shows how it goes.
 func (r *run) execute(ctx context.Context, c runner.Config) (err error) {
-	show := r.app.newProgress(r)
+	if r.page != nil {
+		r.page.announce(r.app.stderr)
+		r.page.serve(r.view)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	show := r.app.newProgress(ctx, r, r.leaver(stop))
 	if c.Progress == nil {
 		c.Progress, c.ProgressEvery = show.step, show.every
 	}
@@ -191,6 +211,7 @@ func (r *run) execute(ctx context.Context, c runner.Config) (err error) {
 	for _, f := range r.feeds {
 		r.summary.RecordErr = cmp.Or(r.summary.RecordErr, c.Recorder.Record(f.Flush()))
 	}
+	r.summary.Interrupted = r.summary.Interrupted && !r.left.Load()
 	return err
 }
 
@@ -271,6 +292,9 @@ func (r *run) calls() int64 {
 // close gives everything back; the record is complete without it.
 func (r *run) close() {
 	_ = closeAll(r.nodes, r.engine) // nothing is lost by a connection that closes badly
+	if r.page != nil {
+		_ = r.page.close() // whoever reads it has it or not
+	}
 	if r.record != nil {
 		_ = r.record.Close() // every batch was durable when it was taken
 	}

@@ -19,10 +19,12 @@ type soakOptions struct {
 	duration  soak.Duration
 	interval  soak.Duration
 	rehearse  soak.Duration
+	listen    string
 	resume    string
 	failFast  bool
-	untilSure bool
 	once      bool          // a look that nobody goes on with
+	untilSure bool
+	watching  bool          // only look: no load, and no record unless out is set
 	wait      time.Duration // before load is fired; negative means as fits the terminal
 }
 
@@ -62,6 +64,7 @@ memory, slows down, errs or dies. Docker is only read.
 	f.Var(&o.duration, "duration", "how long to soak, such as 90s, 24h or 7d, instead of --hours")
 	f.Var(&o.interval, "interval", "time between samples (default 2s for ten minutes, then 15s in runs over an hour)")
 	f.Var(&o.rehearse, "rehearse", "go through the whole run in this time, everything scaled; never a pass for the real thing")
+	f.StringVar(&o.listen, "listen", "", "serve the live report and /metrics at this address, such as 127.0.0.1:7070")
 	f.StringVar(&o.resume, "resume", "", "go on with an interrupted run: its id, a prefix of it, latest, or its file")
 	f.BoolVar(&o.failFast, "fail-fast", false, "end the run the moment a leak is proven")
 	f.BoolVar(&o.untilSure, "until-sure", false, "end the run the moment a leak is proven or ruled out")

@@ -36,12 +36,24 @@ func missing(err error) error {
 // rejudge replays a record through a judge, by the profiles it was recorded
 // with or, if named, by another one.
 func rejudge(rec *record.Record, o judgeOptions, profile string) (*judge.Judge, *report.Collector, error) {
-	m := rec.Meta()
+	j, err := judgeOf(rec.Meta(), o, profile)
+	if err != nil {
+		return nil, nil, err
+	}
+	curves := report.NewCollector(chartPoints)
+	if err := rec.Replay(fanout{j, curves}); err != nil {
+		return nil, nil, notMeasured(err)
+	}
+	return j, curves, nil
+}
+
+// judgeOf is the judge for a stored run before anything was replayed.
+func judgeOf(m record.Meta, o judgeOptions, profile string) (*judge.Judge, error) {
 	profiles := m.Profiles
 	if profile != "" {
 		p, err := scenarios.Load(profile)
 		if err != nil {
-			return nil, nil, usage("%w", err)
+			return nil, usage("%w", err)
 		}
 		profiles = map[string]*soak.Profile{}
 		for i := range m.Info.Targets {
@@ -54,13 +66,9 @@ func rejudge(rec *record.Record, o judgeOptions, profile string) (*judge.Judge, 
 	}
 	j, err := judge.New(m.Info, profiles, judge.Options{Inconclusive: o.inconclusive, Limit: float64(o.limit)})
 	if err != nil {
-		return nil, nil, usage("%w", err)
+		return nil, usage("%w", err)
 	}
-	curves := report.NewCollector(chartPoints)
-	if err := rec.Replay(fanout{j, curves}); err != nil {
-		return nil, nil, notMeasured(err)
-	}
-	return j, curves, nil
+	return j, nil
 }
 
 // seenUntil is the instant as of which a stored run is judged: the end of its

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -20,6 +21,8 @@ type FrameOptions struct {
 	Window time.Duration
 	// Help shows the keys in place of the curve.
 	Help bool
+	// Quit says in the help what q does.
+	Quit string
 }
 
 // Frame renders one picture of a run that goes on: verdict so far, time left,
@@ -117,7 +120,7 @@ func (f *frame) middle(room int) {
 	switch {
 	case f.o.Help:
 		for _, l := range []string{"tab, left, right   another container", "w                  window: whole run, last hour, last ten minutes",
-			"?                  this help", "q                  leave the view (a run under way goes on)", "Ctrl-C             stop"} {
+			"?                  this help", "q                  " + cmp.Or(f.o.Quit, "leave"), "Ctrl-C             interrupt"} {
 			f.p.line("  %s", fit(l, f.p.Width-2))
 		}
 	case f.t != nil:

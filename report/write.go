@@ -21,6 +21,28 @@ var files = []struct {
 	{"memory.svg", SVG},
 }
 
+// Formats are what [WriteFile] can write.
+var Formats = []string{"json", "html", "junit", "markdown"}
+
+// WriteFile writes one report to a file, whole or not at all.
+func WriteFile(path, format string, v *View) error {
+	render := map[string]func(io.Writer, *View) error{
+		"json": func(w io.Writer, v *View) error { return JSON(w, v.raw) }, "html": HTML, "junit": JUnit, "markdown": Markdown,
+	}[format]
+	if render == nil {
+		return fmt.Errorf("report %s: there is no format %q", path, format)
+	}
+	var b bytes.Buffer
+	err := render(&b, v)
+	if err == nil {
+		err = writeFile(path, b.Bytes())
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
 // WriteAll writes run.json, report.html, junit.xml, summary.md and memory.svg
 // into dir, which it makes if need be. A file is replaced whole or not at all.
 // It writes as many as it can; the error names each file that it could not.

@@ -31,6 +31,8 @@ type Options struct {
 	Every time.Duration
 	// Text says what the terminal can show; its width is looked up each time.
 	Text report.TextOptions
+	// Quit says in the help what q does, such as "stop watching".
+	Quit string
 }
 
 const (
@@ -67,7 +69,7 @@ func loop(ctx context.Context, t Terminal, o Options, view func() *report.View) 
 	keys := read(ctx, t)
 	tick := time.NewTicker(o.Every)
 	defer tick.Stop()
-	screen := &screen{terminal: t, text: o.Text}
+	screen := &screen{terminal: t, text: o.Text, quit: o.Quit}
 	current := view()
 	for {
 		if err := screen.paint(current); err != nil {
@@ -97,6 +99,7 @@ func loop(ctx context.Context, t Terminal, o Options, view func() *report.View) 
 type screen struct {
 	terminal Terminal
 	text     report.TextOptions
+	quit     string
 	target   int
 	window   int
 	help     bool
@@ -120,7 +123,7 @@ func (s *screen) press(k key) {
 
 // paint writes one picture in one go, over the one before, so that nothing flickers.
 func (s *screen) paint(v *report.View) error {
-	o := report.FrameOptions{TextOptions: s.text, Height: 24, Target: s.target, Window: windows[s.window], Help: s.help}
+	o := report.FrameOptions{TextOptions: s.text, Height: 24, Target: s.target, Window: windows[s.window], Help: s.help, Quit: s.quit}
 	if w, h, err := s.terminal.Size(); err == nil && w > 0 && h > 0 {
 		o.Width, o.Height = w, h
 	}
