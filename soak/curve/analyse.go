@@ -7,10 +7,6 @@ import (
 	"leakcheck/soak"
 )
 
-// grainShare of the level is the finest movement that is taken for more than
-// an accident of paging and rounding.
-const grainShare = 2e-5
-
 // analysis is all that is known about a stream at one moment.
 type analysis struct {
 	// floor is the present regime's, whole the present life's.
@@ -146,9 +142,6 @@ func (s *Stream) tooYoung() bool {
 	l := s.current()
 	return longest > 0 && (l.samples < 12 || l.length() < longest/2)
 }
-
-// maxPooled is how many lives are judged together at most, the latest ones.
-const maxPooled = 8
 
 // pool joins all lives, each without its start-up.
 func (s *Stream) pool() *series {

@@ -36,9 +36,6 @@ type Comparison struct {
 	Warnings []string
 }
 
-// sameLoad is how much request rates may differ for runs to be under the same load.
-const sameLoad = 0.1
-
 // Compare compares two runs. Intervals of differences are made of the runs'
 // own intervals by the method of variance estimates recovery (Zou and Donner,
 // Statistics in Medicine 27, 2008).

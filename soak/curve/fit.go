@@ -37,10 +37,6 @@ func fit(s *series, hops []int, grain, scale float64) []explanation {
 	return c.summary()
 }
 
-// refinePoints is how many points it takes to place a bend or a time constant
-// more exactly than the first library does.
-const refinePoints = 16
-
 // contest collects shapes with their fits.
 type contest struct {
 	s      *series

@@ -20,14 +20,6 @@ func frame(s *series, grain float64) int {
 	return start
 }
 
-// minFrame is the shortest present regime, in points and as a share of the life.
-const (
-	minFrame      = 14
-	minFrameShare = 0.2
-	// splitGain is the least gain in -2 ln(likelihood).
-	splitGain = 40.0
-)
-
 func splitAt(s *series, from int, grain float64) int {
 	n := s.len() - from
 	if n < 2*minFrame {

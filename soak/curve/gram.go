@@ -123,9 +123,9 @@ func (g *gram) solve(sh shape, n int, grain float64, rates []float64) (fitted, b
 	return f, true
 }
 
-// penalty is BIC's for k parameters of the shape on n points, with the
-// correction for small samples (McQuarrie, Statistics and Probability Letters
-// 44, 1999), which counts the level and the noise as well.
+// penalty is BIC's for k parameters of the shape on n points (Schwarz, Annals
+// of Statistics 6, 1978), with the small-sample term of AICc (Hurvich and
+// Tsai, Biometrika 76, 1989), which counts the level and the noise as well.
 func penalty(k, n float64) float64 {
 	all := k + 2
 	if n-all-1 <= 0 {

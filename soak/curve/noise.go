@@ -21,26 +21,22 @@ func noises(step, length float64) []noise {
 	list := []noise{{white: 1, widen: 1}}
 	for tau := 0.6 * step; tau < 3*length; tau *= 2.5 {
 		x := tau / length
-		widen := 1 + longMemory*x*x/(x*x+kneeMemory*kneeMemory)
-		prior := priorMemory * math.Log(1+tau/step)
-		list = append(list, noise{tau, 0, prior, widen})
+		widen := 1 + widenMost*x*x/(x*x+widenKnee*widenKnee)
+		list = append(list, noise{tau, 0, 0, widen})
 		if tau > 1.5*step {
 			// White noise is measured against the variance of one step of the process.
 			one := 1 - math.Exp(-2*step/tau)
-			list = append(list, noise{tau, nugget * one, prior + nuggetPrior, widen})
+			list = append(list, noise{tau, nugget * one, nuggetPrior, widen})
 		}
 	}
 	return list
 }
 
-var longMemory, kneeMemory, priorMemory, nugget, nuggetPrior = 0.9, 0.1, 0.0, 4.0, -2.0
-
 // whitener turns a column of values at fixed times into its innovations under
 // one noise hypothesis: a scalar Kalman filter whose measurement and process
 // noises are correlated, because each point is the mean of the process over
 // the stretch that leads up to its next state (Durbin and Koopman, Time Series
-// Analysis by State Space Methods, 2nd ed., sections 4.3 and 6.2). Its gains depend on
-// the times alone.
+// Analysis by State Space Methods, 2012). Its gains depend on the times alone.
 type whitener struct {
 	see, decay, gain, scale []float64
 	// logDet is the log determinant of the noise's covariance.

@@ -13,13 +13,6 @@ func (a *analysis) detectable() float64 {
 	return a.detectableIn(a.series.longest())
 }
 
-// detectOffset standard errors above what a leak must exceed it is proven 9
-// times of 10, at detectStraight a warm-up that has levelled off is ruled out.
-const (
-	detectOffset   = 4.0
-	detectStraight = 8.0
-)
-
 // hoursToDecide estimates how much longer the run must go on for an answer,
 // nil once there is one. A floor's standard error falls with the 3/2 power of
 // its length.

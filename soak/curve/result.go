@@ -98,9 +98,6 @@ func (a *analysis) pattern(scale float64) soak.Pattern {
 	return soak.Stable
 }
 
-// patternSeconds is how long an undecided floor must be seen to be called stable.
-const patternSeconds = 15 * 60
-
 // still reports whether the floor neither rose nor wandered by more than settling.
 func (a *analysis) still() bool {
 	y := a.series.y
@@ -122,9 +119,6 @@ func (s *Stream) perRequest(a *analysis, slope soak.Interval) *soak.Interval {
 	per := 1 / rate
 	return &soak.Interval{Estimate: slope.Estimate * per, Low: slope.Low * per, High: slope.High * per, Confidence: slope.Confidence}
 }
-
-// minRequests is how many requests it takes to speak of bytes per request.
-const minRequests = 20
 
 // warnings say what limits the result.
 func (s *Stream) warnings() []string {

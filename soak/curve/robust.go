@@ -40,9 +40,6 @@ func line(t, y []float64) (level, slope float64) {
 // middle3 is the median of three.
 func middle3(a, b, c float64) float64 { return math.Max(math.Min(a, b), math.Min(math.Max(a, b), c)) }
 
-// spikeShare of the level is the smallest outlier worth removing.
-const spikeShare = 0.005
-
 // despike removes lone points (one or two in a row) that stand far off both
 // neighbourhoods: a Hampel filter with the scale taken from the differences
 // (Davies and Gather, JASA 88, 1993). It returns how many it removed.

@@ -2,21 +2,6 @@ package curve
 
 import "math"
 
-// A runaway is growth so fast that nobody can wait for the statistics: the
-// incident's 500 MB a minute. No trend test can tell it from the first rise of
-// a huge sawtooth within a minute; what can is that it is enormous, steady, and
-// unlike anything this process has shown before.
-const (
-	// runawaySeconds is the window, runawayPoints the fewest samples in it.
-	runawaySeconds = 50.0
-	runawayPoints  = 6
-	// runawayBytes and runawayShare of the level must have been gained in it.
-	runawayBytes = 256e6
-	runawayShare = 0.15
-	// runawayDrop of the gain may have been lost at any one time in it.
-	runawayDrop = 0.4
-)
-
 // recent holds the samples of the last runawaySeconds, at most one a second.
 type recent struct {
 	t, y [72]float64

@@ -75,3 +75,95 @@ var standard = thresholds{
 	clipShare:    0.98,
 	clipTop:      0.99,
 }
+
+// How the present regime is cut out (frame.go).
+const (
+	// minFrame is the shortest regime in points, minFrameShare as a share of the life.
+	minFrame      = 14
+	minFrameShare = 0.2
+	// splitGain is the least gain in -2 ln(likelihood) of a change point.
+	splitGain = 40.0
+)
+
+// What a run can detect (power.go): detectOffset standard errors above what a
+// leak must exceed it is proven 9 times of 10, at detectStraight a warm-up that
+// has levelled off is ruled out.
+const (
+	detectOffset   = 4.0
+	detectStraight = 8.0
+)
+
+// What is assumed of the noise (noise.go). The likelihood underrates long
+// memory where the run is short (Marriott and Pope, Biometrika 41, 1954), which
+// would make intervals too narrow: standard errors are widened by up to
+// widenMost, by half of it where the correlation time is widenKnee of the run.
+// A process with independent noise of nugget times its own variance per step
+// on top has the log prior weight nuggetPrior.
+const (
+	widenMost   = 0.9
+	widenKnee   = 0.1
+	nugget      = 4.0
+	nuggetPrior = -2.0
+)
+
+// A runaway is growth so fast that nobody can wait for the statistics: the
+// incident's 500 MB a minute. No trend test can tell it from the first rise of
+// a huge sawtooth within a minute; what can is that it is enormous, steady, and
+// unlike anything this process has shown before.
+const (
+	// runawaySeconds is the window, runawayPoints the fewest samples in it.
+	runawaySeconds = 50.0
+	runawayPoints  = 6
+	// runawayBytes and runawayShare of the level must have been gained in it.
+	runawayBytes = 256e6
+	runawayShare = 0.15
+	// runawayDrop of the gain may have been lost at any one time in it.
+	runawayDrop = 0.4
+)
+
+// What the always-on verdict asks for (watch.go).
+const (
+	// watchSeconds is the youngest age at which a run is judged while it goes on.
+	// Caches fill, and heaps take their shape, steadily and for many minutes.
+	watchSeconds = 30 * 60
+	// watchAlpha is the error rate of one look.
+	watchAlpha = 1e-4
+	// watchHold is how much older the run must become while an answer stands.
+	watchHold = 1.25
+	// A curve that has never dropped may be one long tooth: it must have grown
+	// by watchGrowth of its level, more than a collector lets a heap grow
+	// (twofold), be older than the longest tooth by far, or have shown
+	// watchMinima cycles or watchLives lives.
+	watchGrowth  = 1.5
+	watchTooth   = 18 * 3600
+	watchMinima  = 8
+	watchLives   = 3
+	watchSpacing = 0.04
+)
+
+// watchGain is thresholds.gain for a look.
+var watchGain = [courseCount]float64{-10, 0, 10}
+
+// The rest.
+const (
+	// grainShare of the level is the finest movement that is taken for more
+	// than an accident of paging and rounding.
+	grainShare = 2e-5
+	// spikeShare of the level is the smallest outlier worth removing.
+	spikeShare = 0.005
+	// refinePoints is how many points it takes to place a bend or a time
+	// constant more exactly than the first library does.
+	refinePoints = 16
+	// telling is how much better than a line a family must score to be named
+	// by a trait.
+	telling = 6
+	// patternSeconds is how long an undecided floor must be seen to be called stable.
+	patternSeconds = 15 * 60
+	// minRequests is how many requests it takes to speak of bytes per request.
+	minRequests = 20
+	// sameLoad is how much request rates may differ for two runs to have been
+	// under the same load.
+	sameLoad = 0.1
+	// maxPooled is how many lives are judged together at most, the latest ones.
+	maxPooled = 8
+)

@@ -43,9 +43,6 @@ type contour struct {
 	warmup, step, staircase, daily, accelerating, decelerating, late, stopped bool
 }
 
-// telling is how much better than a line a family must score to be named.
-const telling = 6
-
 func (a *analysis) shape() contour {
 	var c contour
 	if len(a.fits) == 0 || a.grows == nil {

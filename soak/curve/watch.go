@@ -22,28 +22,6 @@ type watch struct {
 	decided   soak.Leak
 }
 
-const (
-	// watchSeconds is the youngest age at which a run is judged while it goes on.
-	// Caches fill, and heaps take their shape, steadily and for many minutes.
-	watchSeconds = 30 * 60
-	// watchAlpha is the error rate of one look.
-	watchAlpha = 1e-4
-	// watchHold is how much older the run must become while an answer stands.
-	watchHold = 1.25
-	// A curve that has never dropped may be one long tooth: it must have grown
-	// by watchGrowth of its level, more than a collector lets a heap grow
-	// (twofold), be older than the longest tooth by far, or have shown
-	// watchMinima cycles or watchLives lives.
-	watchGrowth  = 1.5
-	watchTooth   = 18 * 3600
-	watchMinima  = 8
-	watchLives   = 3
-	watchSpacing = 0.04
-)
-
-// watchGain is thresholds.gain for a look.
-var watchGain = [courseCount]float64{-10, 0, 10}
-
 // Decided is the verdict that is valid at every look: "yes" or "no" as soon as
 // either is proven, "inconclusive" until then. A "yes" is final. It is cheap
 // enough to be asked after every sample.
