@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"maps"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -28,6 +29,10 @@ type TapCounts struct {
 	// Repeats counts requests for a key that had answered 404 before, and
 	// Retries those of them that came soon after.
 	Repeats, Retries int64
+	// Concurrent counts requests for a missing key, beyond the first one, that
+	// were sent before the node could know that it is missing. They are no
+	// repeats.
+	Concurrent int64
 }
 
 // PerMissingKey is how many requests each missing key has cost; 0 without any.
@@ -38,12 +43,37 @@ func (c TapCounts) PerMissingKey() float64 {
 	return float64(c.ForMissing) / float64(c.MissingKeys)
 }
 
+// Values are the counts by name, as they travel in a signal and as checks name
+// them: "requests_per_missing_key" leaves out what clients asked for at the
+// same time, "status_404" counts answers of that status.
+func (c TapCounts) Values() map[string]float64 {
+	all := map[string]float64{
+		"requests": float64(c.Requests), "not_found": float64(c.Status[http.StatusNotFound]), "keys": float64(c.Keys),
+		"missing_keys": float64(c.MissingKeys), "for_missing": float64(c.ForMissing), "concurrent": float64(c.Concurrent),
+		"repeats": float64(c.Repeats), "retries": float64(c.Retries), "unreachable": float64(c.Unreachable),
+	}
+	if c.MissingKeys > 0 {
+		all["requests_per_missing_key"] = 1 + float64(c.Repeats)/float64(c.MissingKeys)
+	}
+	if c.Keys > 0 {
+		all["requests_per_key"] = float64(c.Requests-c.Untold) / float64(c.Keys)
+	}
+	for status, n := range c.Status {
+		all["status_"+strconv.Itoa(status)] = float64(n)
+	}
+	return all
+}
+
+// settleWithin is how long after a key's first 404 other clients of the node
+// may still be asking for it: the answer is on its way through the node.
+const settleWithin = 20 * time.Millisecond
+
 // maxKeys bounds the memory of a tap, at about 100 bytes a key.
 const maxKeys = 1_000_000
 
 // TapSignal is the name of the signal that carries a tap's counts. Its Count
 // is the requests since the last one; its values count from the beginning.
-const TapSignal = "tap"
+const TapSignal = soak.TapSignal
 
 // counts counts, and knows each key by its hash.
 type counts struct {
@@ -60,7 +90,16 @@ type counts struct {
 // key is what is known of one thing that was asked for.
 type key struct {
 	requests int64
+	flying   int64     // requests without an answer yet
 	missing  time.Time // when it last answered 404; zero if never
+	first    time.Time // when it answered 404 for the first time
+	teller   any       // the connection that said so
+}
+
+// early reports whether a request on another connection may have been sent
+// before the node knew that the key is missing.
+func (k *key) early(from any, now time.Time) bool {
+	return from != k.teller && now.Sub(k.first) <= settleWithin
 }
 
 func newCounts(o TapOptions) counts {
@@ -71,8 +110,9 @@ func newCounts(o TapOptions) counts {
 	return counts{param: o.Key, soon: soon, seed: maphash.MakeSeed(), keys: map[uint64]*key{}, all: TapCounts{Status: map[int]int64{}}}
 }
 
-// begin counts a request and returns its key, nil if it is not told apart.
-func (c *counts) begin(req *http.Request, now time.Time) *key {
+// begin counts a request that came from a connection and returns its key, nil if
+// it is not told apart.
+func (c *counts) begin(req *http.Request, from any, now time.Time) *key {
 	name := req.Method + " " + req.Host + req.RequestURI
 	if c.param != "" {
 		if v := req.URL.Query().Get(c.param); v != "" {
@@ -94,27 +134,39 @@ func (c *counts) begin(req *http.Request, now time.Time) *key {
 		c.all.Keys++
 	}
 	k.requests++
-	if !k.missing.IsZero() {
-		c.all.ForMissing++
-		c.all.Repeats++
-		if now.Sub(k.missing) <= c.soon {
-			c.all.Retries++
-		}
+	k.flying++
+	if k.missing.IsZero() {
+		return k
+	}
+	c.all.ForMissing++
+	if k.early(from, now) {
+		c.all.Concurrent++
+		return k
+	}
+	c.all.Repeats++
+	if now.Sub(k.missing) <= c.soon {
+		c.all.Retries++
 	}
 	return k
 }
 
-// end counts an answer.
-func (c *counts) end(k *key, status int, now time.Time) {
+// end counts an answer to a connection.
+func (c *counts) end(k *key, status int, to any, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.all.Status[status]++
-	if k == nil || status != http.StatusNotFound {
+	if k == nil {
+		return
+	}
+	k.flying--
+	if status != http.StatusNotFound {
 		return
 	}
 	if k.missing.IsZero() {
 		c.all.MissingKeys++
 		c.all.ForMissing += k.requests
+		c.all.Concurrent += k.flying
+		k.first, k.teller = now, to
 	}
 	k.missing = now
 }
@@ -145,12 +197,5 @@ func (t *Tap) Take() soak.Batch {
 		return soak.Batch{}
 	}
 	t.counts.taken = now.Requests
-	return soak.Batch{Signals: []soak.Signal{{
-		At: time.Now(), Name: TapSignal, Count: int(fresh),
-		Values: map[string]float64{
-			"requests": float64(now.Requests), "not_found": float64(now.Status[http.StatusNotFound]), "keys": float64(now.Keys),
-			"missing_keys": float64(now.MissingKeys), "requests_per_missing_key": now.PerMissingKey(),
-			"repeats": float64(now.Repeats), "retries": float64(now.Retries), "unreachable": float64(now.Unreachable),
-		},
-	}}}
+	return soak.Batch{Signals: []soak.Signal{{At: time.Now(), Name: TapSignal, Count: int(fresh), Values: now.Values()}}}
 }

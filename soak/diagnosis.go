@@ -105,3 +105,8 @@ type TapSeen struct {
 	// was sent; 0 if it was sent none.
 	PerClientRequest float64 `json:"requests_per_client_request"`
 }
+
+// TapSignal is the name of the signal that carries what a tap has counted. Its
+// Count is the requests since the last one; its values count from the tap's
+// beginning.
+const TapSignal = "tap"

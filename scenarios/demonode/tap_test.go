@@ -96,6 +96,9 @@ func TestConcurrentFirstQueries(t *testing.T) {
 	burst()
 	first := tap.Counts().Status[404]
 	burst()
+	if got := tap.Counts().Values()["requests_per_missing_key"]; got != 1 {
+		t.Errorf("concurrent queries make it %v requests for each missing key: a check for at most 1 would trip over them", got)
+	}
 	if later := tap.Counts().Status[404] - first; first <= 56 || first > 560 || later != 0 {
 		t.Errorf("%d, then %d answers 404, want more than 56 and then none", first, later)
 	}

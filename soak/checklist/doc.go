@@ -92,5 +92,5 @@
 //	load.SCENARIO.drift            their p95 in the last quarter over that in the first (factor)
 //	load.SCENARIO.spike            the highest working set within 60 s of a firing, less the level before it; the worst firing (bytes)
 //	load.SCENARIO.recovered        after each firing the working set came back to 10 % or 20 MB of the level before it (true or false)
-//	tap.NAME                       reserved for upstream requests seen by a tap; missing without one (count)
+//	tap.NAME                       what the node asked another service for, counted by a tap: requests, keys, missing_keys, not_found, status_404, repeats, retries, concurrent, unreachable; and from its beginning requests_per_missing_key, requests_per_key, requests_per_client_request (count)
 package checklist

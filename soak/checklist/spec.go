@@ -103,7 +103,7 @@ var reference = []Spec{
 	{Path: "load.SCENARIO.spike", Unit: Bytes, Text: "the highest working set within 60 s of a firing, less the level before it; the worst firing"},
 	{Path: "load.SCENARIO.recovered", Unit: YesNo, Text: "after each firing the working set came back to 10 % or 20 MB of the level before it"},
 
-	{Path: "tap.NAME", Unit: Count, Text: "reserved for upstream requests seen by a tap; missing without one"},
+	{Path: "tap.NAME", Unit: Count, Text: "what the node asked another service for, counted by a tap: requests, keys, missing_keys, not_found, status_404, repeats, retries, concurrent, unreachable; and from its beginning requests_per_missing_key, requests_per_key, requests_per_client_request"},
 }
 
 var (

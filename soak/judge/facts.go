@@ -43,7 +43,7 @@ func (f *facts) Fact(p checklist.Path) checklist.Fact {
 	case p[0] == "load":
 		return f.load(p[1], p[2])
 	case p[0] == "tap":
-		return checklist.Missing("no tap was used: `leakcheck tap` counts the requests that the node sends")
+		return f.tap(p[1])
 	}
 	return checklist.Missing(p.String() + " was not measured")
 }

@@ -35,7 +35,8 @@ type target struct {
 	ranges  ranges
 	lives   lives
 	spans   coverage
-	signals map[string]*hits // over the whole log, by rule
+	signals map[string]*hits   // over the whole log, by rule
+	tap     map[string]float64 // what a tap counted last; nil without one
 	rules   []soak.SignalRule
 	windows map[soak.Window]*window
 	order   []*window
@@ -211,6 +212,9 @@ func (t *target) log(s soak.LogSpan) {
 }
 
 func (t *target) signal(s soak.Signal) {
+	if s.Name == soak.TapSignal {
+		t.tapSignal(s)
+	}
 	if t.extra.takes(s) {
 		return
 	}

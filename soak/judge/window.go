@@ -27,6 +27,7 @@ type window struct {
 	load   map[string]*counts
 	spikes map[string]spikes
 	drift  map[string]ratio
+	tap    tapped
 }
 
 func newWindow(span soak.Window, rules []soak.SignalRule) *window {
