@@ -3,6 +3,7 @@ package probe_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -53,19 +54,18 @@ func TestFilesAndAPIAgree(t *testing.T) {
 	if src := other.Info().Source; src != "engine API" {
 		t.Errorf("APIOnly read through %q", src)
 	}
+	// Even while nothing runs, the kernel gives back pages that a CPU had
+	// charged in advance; a reading before and one after must then frame it.
 	for _, m := range soak.Metrics() {
-		a, inFiles := files.Get(m)
-		b, inAPI := api.Get(m)
-		if !inFiles || !inAPI {
-			continue
+		var diff string
+		for range 3 {
+			if diff = disagree(m, files, api, sample(t, p.Container)); diff == "" {
+				break
+			}
+			files, api = sample(t, p.Container), sample(t, other)
 		}
-		// What the API does not report is derived from counters that lag by some pages.
-		slack := int64(0)
-		if api.Derived(m) {
-			slack = 1 << 20
-		}
-		if d := a - b; d > slack || d < -slack {
-			t.Errorf("%s: %d in the files, %d through the API (derived: %v)", m, a, b, api.Derived(m))
+		if diff != "" {
+			t.Error(diff)
 		}
 	}
 	for m, least := range map[soak.Metric]int64{soak.Anon: 20 << 20, soak.Shmem: 5 << 20, soak.File: 13 << 20} {
@@ -79,6 +79,25 @@ func TestFilesAndAPIAgree(t *testing.T) {
 	if !files.Started.Equal(api.Started) || files.Started.IsZero() {
 		t.Errorf("started %v and %v", files.Started, api.Started)
 	}
+}
+
+// disagree compares one metric through the API with the files before and after.
+func disagree(m soak.Metric, before, api, after soak.Sample) string {
+	a, inFiles := before.Get(m)
+	c, _ := after.Get(m)
+	b, inAPI := api.Get(m)
+	if !inFiles || !inAPI {
+		return ""
+	}
+	// What the API does not report is derived from counters that lag by some pages.
+	slack := int64(0)
+	if api.Derived(m) {
+		slack = 1 << 20
+	}
+	if b < min(a, c)-slack || b > max(a, c)+slack {
+		return fmt.Sprintf("%s: %d and %d in the files, %d through the API (derived: %v)", m, a, c, b, api.Derived(m))
+	}
+	return ""
 }
 
 func TestStoppedContainerIsGoneNotZero(t *testing.T) {

@@ -81,16 +81,20 @@ func (r *tape) whole(t *testing.T, n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	missing, doubled := 0, 0
+	var first, last int
 	for i := range n {
 		switch c := r.lines[fmt.Sprint(i)]; {
 		case c == 0:
-			missing++
+			if missing == 0 {
+				first = i
+			}
+			missing, last = missing+1, i
 		case c > 1:
 			doubled++
 		}
 	}
 	if missing > 0 || doubled > 0 {
-		t.Errorf("of %d lines %d are missing and %d came twice", n, missing, doubled)
+		t.Errorf("of %d lines %d are missing, from %d to %d, and %d came twice", n, missing, first, last, doubled)
 	}
 	for l := range r.lines {
 		if strings.Contains(l, "wrong") {
@@ -136,7 +140,10 @@ func TestFollowThroughRotationAndRestart(t *testing.T) {
 			for round := range 6 {
 				p.Do(fmt.Sprintf("log?from=%d&lines=%d&size=%d", n, batch, size))
 				n += batch
-				wait(t, fmt.Sprintf("line %d", n-1), func() bool { return got.has(fmt.Sprint(n - 1)) })
+				wait(t, fmt.Sprintf("line %d", n-1), func() bool {
+					// The last of both streams, which the engine copies one beside the other.
+					return got.has(fmt.Sprint(n-1)) && got.has(fmt.Sprint(n-2)) && got.has(fmt.Sprint(n-3))
+				})
 				if round == 2 {
 					if err := r.Restart(t.Context(), p.ID, time.Second); err != nil {
 						t.Fatal(err)
@@ -208,7 +215,7 @@ func TestFollowFromATime(t *testing.T) {
 		since := time.Now()
 		p.Do("log?from=0&lines=1500&size=100")
 		got, stop := follow(t, p.Container, since)
-		wait(t, "the last line", func() bool { return got.has("1499") })
+		wait(t, "the last lines", func() bool { return got.has("1499") && got.has("1498") && got.has("1497") })
 		stop()
 		got.whole(t, 1500)
 		if got.count != 1500 {
