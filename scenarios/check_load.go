@@ -23,6 +23,9 @@ func (l *loader) checkScenario(name string, s *soak.Scenario) {
 	if !kebab.MatchString(name) {
 		l.fail(at, fmt.Sprintf("%q is no name for a scenario", name), "use small letters, digits and single dashes, such as meal-plan")
 	}
+	if name == soak.HealthScenario {
+		l.fail(at, fmt.Sprintf("the name %q is taken: requests to the health path are counted under it", name), "choose another, such as request")
+	}
 	if len(s.Steps) == 0 {
 		l.fail(at+".steps", fmt.Sprintf("the scenario %q has no steps", name), "give it at least one request, such as - path: /")
 	}

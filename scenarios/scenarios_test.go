@@ -109,7 +109,7 @@ func TestWhatTheFieldsProfilesFire(t *testing.T) {
 	if w.Path != "/api/records" || w.Query["recordType"] != "workout" || w.Query["resolveDepth"] != "2" || w.Query["limit"] != "5" {
 		t.Errorf("workout asks for %+v", w)
 	}
-	if p.Scenarios["burst"].Workers != 10 || len(p.Scenarios["depth"].Steps) != 3 || p.Scenarios["health"] != nil {
+	if p.Scenarios["burst"].Workers != 10 || len(p.Scenarios["depth"].Steps) != 3 || p.Scenarios["request"] != nil {
 		t.Errorf("scenarios %+v", p.Scenarios)
 	}
 	gentle := map[string]time.Duration{}
@@ -131,7 +131,7 @@ func TestWhatTheFieldsProfilesFire(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if path := g.Scenarios["health"].Steps[0].Path; path != "/" {
+	if path := g.Scenarios["request"].Steps[0].Path; path != "/" {
 		t.Errorf("generic asks for %q", path)
 	}
 }
