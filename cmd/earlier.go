@@ -77,7 +77,7 @@ func (v *verification) recall(sink soak.Recorder) {
 		}
 		v.past = append(v.past, p)
 		if len(p.paths) > 0 && !v.app.quiet {
-			fmt.Fprintf(v.app.stderr, "%s of earlier records of it are judged with it.\n", counted(len(p.paths), "run"))
+			fmt.Fprintf(v.app.stderr, "Judged together with what %s recorded of it.\n", counted(len(p.paths), "earlier run"))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -14,6 +15,7 @@ func newReport(a *app) *cobra.Command {
 		j       judgeOptions
 		out     outputOptions
 		profile string
+		pack    bundleOptions
 	)
 	c := &cobra.Command{
 		Use:   "report RUN",
@@ -25,23 +27,25 @@ prefix of one, latest, or a folder or record file.
 ` + exitCodes,
 		Example: `  leakcheck report latest
   leakcheck report latest --format json
-  leakcheck report ./soak-out --tolerance 1MB/h --out ./again`,
+  leakcheck report ./soak-out --tolerance 1MB/h --out ./again
+  leakcheck report latest --bundle leak.tar.gz`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			if err := firstError(j.check(), out.check()); err != nil {
 				return err
 			}
-			return a.report(args[0], j, out, profile)
+			return a.report(c.Context(), args[0], j, out, profile, pack)
 		},
 	}
 	j.flags(c.Flags())
 	out.flags(c.Flags())
+	pack.flags(c.Flags())
 	c.Flags().StringVar(&profile, "profile", "", "judge by this profile (name or file) instead of the recorded one")
 	return c
 }
 
 // report judges and renders one stored run.
-func (a *app) report(ref string, o judgeOptions, out outputOptions, profile string) error {
+func (a *app) report(ctx context.Context, ref string, o judgeOptions, out outputOptions, profile string, pack bundleOptions) error {
 	rec, err := a.openRun(ref)
 	if err != nil {
 		return err
@@ -68,6 +72,11 @@ func (a *app) report(ref string, o judgeOptions, out outputOptions, profile stri
 	a.tellCI(view)
 	if err := errors.Join(out.writeFiles(view), a.print(out.format, view, judged)); err != nil {
 		return notMeasured(errors.Join(errors.New("the report could not be printed"), err))
+	}
+	if pack.path != "" {
+		if err := a.bundle(ctx, pack.path, pack.dockerHost, rec, view, judged); err != nil {
+			return err
+		}
 	}
 	return ended(judged.ExitCode)
 }

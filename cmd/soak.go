@@ -22,7 +22,7 @@ type soakOptions struct {
 	listen    string
 	resume    string
 	failFast  bool
-	once      bool          // a look that nobody goes on with
+	once      bool // a look that nobody goes on with
 	untilSure bool
 	watching  bool          // only look: no load, and no record unless out is set
 	wait      time.Duration // before load is fired; negative means as fits the terminal
