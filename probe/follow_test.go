@@ -272,3 +272,30 @@ func TestRecentStaysWithinItsBudget(t *testing.T) {
 		all.whole(t, 8000)
 	}
 }
+
+// TestFollowOntoANewContainer removes a container and makes another under its
+// name, as `compose up --build` does.
+func TestFollowOntoANewContainer(t *testing.T) {
+	for _, apiOnly := range []bool{false, true} {
+		r := dockertest.EngineWith(t, probe.ConnectOptions{APIOnly: apiOnly})
+		p := r.RunPuppet(probe.Spec{LogDriver: "json-file"})
+		got, stop := follow(t, p.Container, time.Time{})
+		p.Do("log?from=0&lines=10&size=50")
+		wait(t, "the old log", func() bool { return got.has("9") && got.has("8") && got.has("7") })
+		if err := r.Stop(t.Context(), p.ID, time.Second); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(300 * time.Millisecond)
+		if err := r.Remove(t.Context(), p.ID); err != nil {
+			t.Fatal(err)
+		}
+		next := r.RunPuppet(p.Spec)
+		next.Do("log?from=10&lines=10&size=50")
+		wait(t, "the new log", func() bool { return got.has("19") && got.has("18") && got.has("17") })
+		stop()
+		got.whole(t, 20)
+		if e, ok := got.find(soak.EventGap); ok {
+			t.Errorf("API %v: the old log was read to its end, yet: %s", apiOnly, e.Text)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -34,7 +35,9 @@ func Static(path string) bool {
 // from scratch when it is not [Static]; the engine must run on this machine.
 func HostLibraries() []string {
 	var binds []string
-	for _, dir := range []string{"/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/alternatives", "/etc/ssl"} {
+	dirs := []string{"/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/alternatives", "/etc/ssl"}
+	configured, _ := filepath.Glob("/etc/java-*") // Debian's JVM reads its settings there
+	for _, dir := range append(dirs, configured...) {
 		if _, err := os.Stat(dir); err == nil {
 			binds = append(binds, dir+":"+dir+":ro")
 		}
