@@ -32,8 +32,16 @@ engine: ## start a private Docker engine for the tests (needs root; touches no o
 demo: ## watch leakcheck find a leak, then clear the fix (two minutes)
 	$(GO) run . demo
 
-bench: engine ## speed, as ratios against peers in the same run
-	@[ -z "$(ROOT)" ] || eval "$$(.ci/engine env)"; $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./...
+bench: engine ## speed, as ratios against peers in the same run (hey, wrk, grep, docker stats)
+	@command -v hey wrk >/dev/null || test -z "$(ROOT)" || { apt-get -qq update && apt-get -qq install -y hey wrk; }
+	@[ -z "$(ROOT)" ] || eval "$$(.ci/engine env)"; export LEAKCHECK_BENCH=1; \
+	$(GO) test -run 'TestAgainstHeyAndWrk|TestMemoryIsFlat' -v ./soak/load && \
+	$(GO) test -run TestTapLatency -bench 'Sample' -v ./probe && \
+	$(GO) test -run '^$$' -bench AgainstGrep ./soak/logscan && \
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./soak/curve ./soak/record/... ./report
+
+bench-verdict: ## error rates of the classifier, beside the rules people use today (2,000 draws a family: an hour)
+	$(GO) test ./soak/curve -run 'TestBenchVerdict|TestBenchWatch' -v -timeout 180m -args -bench.verdict=$(or $(DRAWS),2000)
 
 clean: ## stop the private engine and remove what was built
 	.ci/engine stop
