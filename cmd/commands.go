@@ -7,9 +7,13 @@ func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newSoak(a),
 		newVerify(a),
+		newFire(a),
+		newDiagnose(a),
+		newTap(a),
 		newClassify(a),
 		newReport(a),
 		newWatch(a),
+		newCompare(a),
 		newExport(a),
 		newRuns(a),
 		newProfiles(a),

@@ -16,6 +16,7 @@ import (
 // finish judges the run, and writes and prints its report.
 func (r *run) finish() (soak.Report, error) {
 	r.judge.Finish(r.summary.Interrupted)
+	r.gates.check(r.judge, r.info)
 	judged := r.judge.Report(time.Now())
 	if r.summary.RecordErr != nil {
 		judged.Warnings = append(judged.Warnings, "the record is incomplete: "+r.summary.RecordErr.Error())
@@ -44,6 +45,11 @@ func (r *run) finish() (soak.Report, error) {
 // details and leaves its first screen behind.
 func (r *run) tellAll(v *report.View, judged soak.Report) error {
 	r.app.tellCI(v)
+	if r.screened && (r.o.format != "text" || !r.app.terminalOf(r.app.stdout).is) {
+		if err := report.Screen(r.app.stderr, v, r.app.textOptions(r.app.stderr)); err != nil {
+			return err
+		}
+	}
 	if r.o.watching && r.o.format == "text" && !r.app.quiet {
 		return report.Screen(r.app.stdout, v, r.app.textOptions(r.app.stdout))
 	}

@@ -15,6 +15,7 @@ func newReport(a *app) *cobra.Command {
 		j       judgeOptions
 		out     outputOptions
 		profile string
+		gate    gateOptions
 		pack    bundleOptions
 	)
 	c := &cobra.Command{
@@ -34,18 +35,23 @@ prefix of one, latest, or a folder or record file.
 			if err := firstError(j.check(), out.check()); err != nil {
 				return err
 			}
-			return a.report(c.Context(), args[0], j, out, profile, pack)
+			return a.report(c.Context(), args[0], j, out, profile, gate, pack)
 		},
 	}
 	j.flags(c.Flags())
 	out.flags(c.Flags())
+	gate.flags(c.Flags())
 	pack.flags(c.Flags())
 	c.Flags().StringVar(&profile, "profile", "", "judge by this profile (name or file) instead of the recorded one")
 	return c
 }
 
 // report judges and renders one stored run.
-func (a *app) report(ctx context.Context, ref string, o judgeOptions, out outputOptions, profile string, pack bundleOptions) error {
+func (a *app) report(ctx context.Context, ref string, o judgeOptions, out outputOptions, profile string, gate gateOptions, pack bundleOptions) error {
+	g, err := a.openGates(gate, o)
+	if err != nil {
+		return err
+	}
 	rec, err := a.openRun(ref)
 	if err != nil {
 		return err
@@ -59,6 +65,7 @@ func (a *app) report(ctx context.Context, ref string, o judgeOptions, out output
 	if m.Finished {
 		j.Finish(stopped(m.Info))
 	}
+	g.check(j, m.Info)
 	judged := j.Report(until)
 	view := report.NewView(judged, curves.Series(), until)
 	if out.out != "" {

@@ -32,6 +32,9 @@ func (a *app) resume(ctx context.Context, o soakOptions) (r *run, err error) {
 			return nil, err
 		}
 	}
+	if r.gates, err = a.openGates(o.gateOptions, o.judgeOptions); err != nil {
+		return nil, err
+	}
 	m := r.record.Meta()
 	r.info = m.Info
 	if r.o, err = o.goOn(m.Info, time.Now()); err != nil {

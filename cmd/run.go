@@ -25,20 +25,23 @@ import (
 
 // run is one soak test, from its preparation to its report.
 type run struct {
-	app     *app
-	o       soakOptions
-	info    soak.RunInfo
-	nodes   []node
-	engine  *probe.Engine
-	loads   loads
-	record  *record.Record // nil for a watch that keeps nothing
-	judge   *judge.Judge
-	curves  *report.Collector
-	feeds   []*logscan.Feed
-	lives   lives       // as of the interruption, in a resumed run
-	page    *page       // nil unless somebody listens
-	left    atomic.Bool // a person left the screen of a watch
-	summary runner.Summary
+	app    *app
+	o      soakOptions
+	info   soak.RunInfo
+	nodes  []node
+	engine *probe.Engine
+	loads  loads
+	record *record.Record // nil for a watch that keeps nothing
+	judge  *judge.Judge
+	curves *report.Collector
+	feeds  []*logscan.Feed
+	lives  lives       // as of the interruption, in a resumed run
+	page   *page       // nil unless somebody listens
+	left   atomic.Bool // a person left the screen of a watch
+	gates  gates
+	// screened says that the terminal was filled, and is empty now.
+	screened bool
+	summary  runner.Summary
 }
 
 // chartPoints bounds what is kept of each curve for charts.
@@ -101,6 +104,9 @@ func (a *app) prepare(ctx context.Context, o soakOptions) (r *run, err error) {
 		if r.page, err = listen(o.listen); err != nil {
 			return nil, err
 		}
+	}
+	if r.gates, err = a.openGates(o.gateOptions, o.judgeOptions); err != nil {
+		return nil, err
 	}
 	if o.watching && o.out == "" {
 		return r, nil
@@ -202,12 +208,13 @@ func (r *run) execute(ctx context.Context, c runner.Config) (err error) {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	show := r.app.newProgress(ctx, r, r.leaver(stop))
 	if c.Progress == nil {
+		show := r.app.newProgress(ctx, r, r.leaver(stop))
+		defer show.end()
+		r.screened = show.screen != nil
 		c.Progress, c.ProgressEvery = show.step, show.every
 	}
 	r.summary, err = runner.Run(ctx, c)
-	show.end()
 	for _, f := range r.feeds {
 		r.summary.RecordErr = cmp.Or(r.summary.RecordErr, c.Recorder.Record(f.Flush()))
 	}

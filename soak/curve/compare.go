@@ -84,6 +84,10 @@ func (c *Comparison) decide(before, after float64) {
 		soak.FormatBytes(judged.Estimate), soak.FormatBytes(judged.Low), soak.FormatBytes(judged.High), unit)
 }
 
+// Difference is the interval of after - before for independent estimates, as
+// Compare makes it.
+func Difference(after, before soak.Interval) soak.Interval { return *minus(after, before) }
+
 // minus is the interval of x - y for independent x and y.
 func minus(x, y soak.Interval) *soak.Interval {
 	d := x.Estimate - y.Estimate
