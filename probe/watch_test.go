@@ -182,8 +182,8 @@ func TestEngineLostAndBack(t *testing.T) {
 					t.Fatalf("engine %s: %v\n%s", do, err, out)
 				}
 			}
-			engine("start")
 			t.Cleanup(func() { engine("stop"); _ = os.Remove(dir + ".lock") })
+			engine("start")
 			t.Setenv("LEAKCHECK_TEST_DOCKER_HOST", "unix://"+dir+"/docker.sock")
 			r := dockertest.Engine(t)
 			p := r.RunPuppet(probe.Spec{Restart: "always"})
