@@ -67,6 +67,9 @@ func (a *app) demo(ctx context.Context, length time.Duration, soakHalf func(cont
 	fmt.Fprintln(a.stderr, "The stand-in node leaks by construction: this shows what leakcheck makes of it.")
 	var wrong []error
 	for i, h := range halves {
+		if i > 0 {
+			fmt.Fprintln(a.stdout)
+		}
 		fmt.Fprintf(a.stderr, "\n%d of %d: %s\n", i+1, len(halves), h.title)
 		judged, err := soakHalf(ctx, h, demoOptions(length))
 		if err != nil {
