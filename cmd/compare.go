@@ -140,7 +140,7 @@ func runSide(rec *record.Record, o judgeOptions) (side, error) {
 		return side{}, notMeasured(err)
 	}
 	if m.Finished {
-		j.Finish(stopped(m.Info))
+		j.Finish(false)
 	}
 	return s, nil
 }

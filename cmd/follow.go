@@ -150,7 +150,7 @@ func (f *follower) finish(interrupted bool) error {
 		fmt.Fprintf(f.app.stderr, "Run %s was killed; `leakcheck soak --resume %s` goes on with it.\n", id, id)
 	}
 	if meta.Finished {
-		f.judge.Finish(stopped(meta.Info))
+		f.judge.Finish(false)
 	}
 	v := f.view()
 	judged := f.judge.Report(v.Now)
@@ -172,9 +172,4 @@ func (f *follower) tell(v *report.View, judged soak.Report) error {
 		return report.Screen(f.app.stdout, v, f.app.textOptions(f.app.stdout))
 	}
 	return f.app.print(f.o.format, v, judged)
-}
-
-// stopped reports whether a finished run was stopped before its time.
-func stopped(info soak.RunInfo) bool {
-	return len(info.Interruptions) > 0 && info.Duration < info.Planned
 }

@@ -63,7 +63,7 @@ func (a *app) report(ctx context.Context, ref string, o judgeOptions, out output
 	}
 	m, until := rec.Meta(), seenUntil(rec)
 	if m.Finished {
-		j.Finish(stopped(m.Info))
+		j.Finish(false)
 	}
 	g.check(j, m.Info)
 	judged := j.Report(until)

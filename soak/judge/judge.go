@@ -37,6 +37,7 @@ type Judge struct {
 	warnings []string
 	last     time.Time // the latest instant that anything was seen
 	ended    bool
+	stopped  bool // the last thing that was seen is that leakcheck was stopped
 	hurried  bool // an answer may rest on a curve that is a few samples old
 }
 

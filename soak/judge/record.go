@@ -22,6 +22,7 @@ func (j *Judge) Record(b soak.Batch) error {
 	}
 	for _, s := range b.Samples {
 		j.seen(s.At)
+		j.stopped = false // a stopped run that was resumed
 		t := j.target(s.Target)
 		t.sample(s)
 		if x, ok := level(s); ok && t == j.loaded() {
@@ -88,10 +89,11 @@ func (j *Judge) settle() {
 	}
 }
 
-// interrupted notes a stretch in which leakcheck did not run, unless the run's
-// description has it already.
+// interrupted notes that leakcheck was stopped or, with a duration, a stretch
+// in which it did not run, unless the run's description has that already.
 func (j *Judge) interrupted(e soak.Event) {
 	if e.Duration <= 0 {
+		j.stopped = true
 		return
 	}
 	from := e.At.Add(-e.Duration)

@@ -31,7 +31,7 @@ func (j *Judge) verdict(checks []soak.CheckResult, now time.Time) (soak.Verdict,
 	case open || !passed || !j.ended:
 		verdict, code = soak.VerdictInconclusive, j.inconclusive()
 	}
-	if j.options.Interrupted {
+	if j.options.Interrupted || j.stopped {
 		code = soak.ExitInterrupted
 	}
 	return verdict, code

@@ -80,11 +80,11 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	reason := r.record(work, ctx)
 	stop()
 	r.drain(&parts)
-	return Summary{
-		Reason:      reason,
-		Interrupted: reason == "" && ctx.Err() != nil,
-		RecordErr:   r.recordErr,
-	}, nil
+	interrupted := reason == "" && ctx.Err() != nil
+	if interrupted {
+		r.commit(soak.Batch{Events: []soak.Event{{At: r.clock.now(), Kind: soak.EventInterrupt, Text: "leakcheck was stopped before the run's end"}}})
+	}
+	return Summary{Reason: reason, Interrupted: interrupted, RecordErr: r.recordErr}, nil
 }
 
 // run is the state of one run. Only the goroutine of record touches the fields

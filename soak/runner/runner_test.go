@@ -267,6 +267,9 @@ func TestInterruptionTakesALastSampleAndStopsTheLoad(t *testing.T) {
 		if len(m.all.Load) == 0 || m.all.Load[len(m.all.Load)-1].Requests != int64(l.taken) {
 			t.Errorf("the last counts of the load are lost: %+v", m.all.Load)
 		}
+		if last := m.all.Events[len(m.all.Events)-1]; last.Kind != soak.EventInterrupt {
+			t.Errorf("the record ends with %+v, not with the interruption", last)
+		}
 		if n, ok := m.all.Samples[len(m.all.Samples)-1].Get(soak.Requests); !ok || n == 0 {
 			t.Errorf("the last sample has %d requests, %t", n, ok)
 		}
