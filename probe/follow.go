@@ -23,7 +23,7 @@ const followEvery = 2 * time.Second
 func (c *Container) Follow(ctx context.Context, since time.Time, line func(soak.Line), emit func(soak.Event)) error {
 	ears, leave := c.e.hub.listen()
 	defer leave()
-	f := &follower{c: c, memory: newLogMemory(since), joiner: joiner{line: line}, look: true, emit: func(e soak.Event) { e.Target = c.name; emit(e) }}
+	f := &follower{c: c, memory: newLogMemory(c.logSince(since)), joiner: joiner{line: notBefore(since, line)}, look: true, emit: func(e soak.Event) { e.Target = c.name; emit(e) }}
 	defer f.joiner.flush()
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
@@ -39,6 +39,31 @@ func (c *Container) Follow(ctx context.Context, since time.Time, line func(soak.
 		}
 	}
 	return nil
+}
+
+// logSince is from when on the log belongs to the life that began at a time, if
+// one did: the engine notes a start only when the process may have written
+// already.
+func (c *Container) logSince(since time.Time) time.Time {
+	f := c.seen()
+	switch {
+	case since.IsZero() || !since.Equal(f.Started):
+		return since
+	case f.Finished.IsZero():
+		return time.Time{}
+	}
+	return f.Finished.Add(1)
+}
+
+// notBefore gives lines that are older than the start they belong to the time
+// of that start.
+func notBefore(start time.Time, line func(soak.Line)) func(soak.Line) {
+	return func(l soak.Line) {
+		if l.At.Before(start) {
+			l.At = start
+		}
+		line(l)
+	}
 }
 
 // follower is a log on its way through lives, rotations and lost connections.

@@ -1,6 +1,7 @@
 package probe_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -296,6 +297,31 @@ func TestFollowOntoANewContainer(t *testing.T) {
 		got.whole(t, 20)
 		if e, ok := got.find(soak.EventGap); ok {
 			t.Errorf("API %v: the old log was read to its end, yet: %s", apiOnly, e.Text)
+		}
+	}
+}
+
+// TestTheFirstLineIsRead starts containers that write at once: the engine's
+// time of the start may be later than that of the first lines.
+func TestTheFirstLineIsRead(t *testing.T) {
+	r := dockertest.Engine(t)
+	for range 5 {
+		s := probe.Spec{Name: r.Name("first"), Image: r.BuildImage(dockertest.Puppet), Args: []string{"/app", "log", "5ms"}}
+		c, _ := r.Run(s)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		var first soak.Line
+		read := func(l soak.Line) {
+			if first.At.IsZero() {
+				first = soak.Line{At: l.At, Text: bytes.Clone(l.Text)}
+			}
+			cancel()
+		}
+		if err := c.Follow(ctx, c.Info().Started, read, func(soak.Event) {}); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if !bytes.HasPrefix(first.Text, []byte("line 0 ")) && string(first.Text) != "puppet ready" || first.At.Before(c.Info().Started) {
+			t.Errorf("the first line is %q of %s, the container started %s", first.Text, first.At, c.Info().Started)
 		}
 	}
 }

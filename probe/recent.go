@@ -15,6 +15,7 @@ import (
 // and Skipped is then an estimate.
 func (c *Container) Recent(ctx context.Context, since time.Time, budget int64, line func(soak.Line)) (soak.LogSpan, error) {
 	now := c.seen()
+	line, since = notBefore(since, line), c.logSince(since)
 	r := &recent{since: since, span: soak.LogSpan{Target: c.name, From: since, To: time.Now()}}
 	r.joiner.line = func(l soak.Line) { r.span.Lines++; line(l) }
 	err := errNotLocal
