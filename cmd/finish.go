@@ -63,7 +63,7 @@ func (a *app) told(r *run) {
 	}
 	fmt.Fprintf(a.stderr, "Run %s, record %s\n", r.info.ID, r.record.Path())
 	if r.summary.Interrupted && r.o.resumable() {
-		fmt.Fprintf(a.stderr, "Go on with: leakcheck soak --resume %s\n", r.info.ID)
+		fmt.Fprintf(a.stderr, "Go on with: leakcheck soak --resume %s\n", r.resumeAs())
 	}
 	if r.o.out != "" {
 		fmt.Fprintln(a.stderr, saved(r.o.out))

@@ -111,7 +111,9 @@ func (o targetOptions) describe(nodes []node) error {
 }
 
 func (o targetOptions) profile(i int, info soak.TargetInfo) (*soak.Profile, error) {
-	switch {
+	switch p := o.recorded[info.Name]; {
+	case p != nil:
+		return p, nil
 	case len(o.profiles) == 0:
 		return scenarios.For(info)
 	case len(o.profiles) == 1:

@@ -8,14 +8,14 @@ import (
 	"leakcheck/soak"
 )
 
-// observer measures what leakcheck itself costs. calls and logBytes, if set,
-// count what was asked of the engine and read of the log.
-func observer(calls func() int64) func() soak.Observer {
+// observer measures what leakcheck itself costs, on top of what an earlier part
+// of the run has cost. calls, if set, counts what was asked of the engine.
+func observer(calls func() int64, before soak.Observer) func() soak.Observer {
 	self, err := process.NewProcess(int32(os.Getpid()))
 	return func() soak.Observer {
-		var o soak.Observer
+		o := before
 		if calls != nil {
-			o.EngineCalls = calls()
+			o.EngineCalls += calls()
 		}
 		if err != nil {
 			return o
@@ -24,7 +24,7 @@ func observer(calls func() int64) func() soak.Observer {
 			o.RSS = int64(m.RSS)
 		}
 		if t, err := self.Times(); err == nil {
-			o.CPUSeconds = t.User + t.System
+			o.CPUSeconds += t.User + t.System
 		}
 		return o
 	}

@@ -2,6 +2,9 @@ package cmd
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
+	"strconv"
 	"time"
 
 	"leakcheck/report"
@@ -17,21 +20,28 @@ func (a *app) resume(ctx context.Context, o soakOptions) (r *run, err error) {
 	if err != nil {
 		return nil, missing(err)
 	}
-	r = &run{app: a, curves: report.NewCollector(chartPoints), lives: lives{}}
+	r = &run{app: a, o: o, curves: report.NewCollector(chartPoints)}
 	whole := r
 	defer func() {
 		if err != nil {
 			whole.close()
 		}
 	}()
-	if r.record, err = record.Resume(path); err != nil {
+	rec, err := record.Open(path)
+	if err != nil {
 		return nil, missing(err)
+	}
+	m := rec.Meta()
+	_ = rec.Close() // opened to be looked at only
+	if r.o, err = o.goOn(m, time.Now()); err != nil {
+		return nil, err
 	}
 	if o.listen != "" {
 		if r.page, err = listen(o.listen); err != nil {
 			return nil, err
 		}
 	}
+<<<<<<< Updated upstream
 	if r.gates, err = a.openGates(o.gateOptions, o.judgeOptions); err != nil {
 		return nil, err
 	}
@@ -39,51 +49,86 @@ func (a *app) resume(ctx context.Context, o soakOptions) (r *run, err error) {
 	r.info = m.Info
 	if r.o, err = o.goOn(m.Info, time.Now()); err != nil {
 		return nil, err
+=======
+	if r.o.out == "" && filepath.Base(path) == record.FileName {
+		r.o.out = filepath.Dir(path) // where it was to put its reports
+>>>>>>> Stashed changes
 	}
 	if r.nodes, r.engine, err = a.nodes(ctx, r.o.targetOptions, r.o.pace()(0, false)); err != nil {
 		return nil, err
 	}
-	for i := range r.nodes {
-		if p := m.Profiles[r.nodes[i].info.Name]; p != nil {
-			r.nodes[i].profile, r.nodes[i].info.Profile = p, p.Name
-		}
+	if err = samePID(m.Info.Targets, r.nodes); err != nil {
+		return nil, err
 	}
 	if r.loads, err = a.newLoads(r.o, r.nodes[0], r.o.scale()); err != nil {
 		return nil, err
 	}
-	if r.judge, err = judge.New(m.Info, m.Profiles, judge.Options{Inconclusive: o.inconclusive, Limit: float64(o.limit)}); err != nil {
-		return nil, usage("%w", err)
+	return r, r.reopen(path)
+}
+
+// reopen goes on with the record, from what it says so far.
+func (r *run) reopen(path string) (err error) {
+	// Only here, with everything else in place, does the interruption end.
+	if r.record, err = record.Resume(path); err != nil {
+		return missing(err)
 	}
-	if err = r.record.Replay(fanout{r.judge, r.curves, r.lives}); err != nil {
-		return nil, notMeasured(err)
+	m := r.record.Meta()
+	r.info = m.Info
+	if r.judge, err = judge.New(m.Info, m.Profiles, judge.Options{Inconclusive: r.o.inconclusive, Limit: float64(r.o.limit)}); err != nil {
+		return usage("%w", err)
 	}
-	return r, nil
+	r.before = newBefore(m.Info)
+	if err = r.record.Replay(fanout{r.judge, r.curves, r.before}); err != nil {
+		return notMeasured(err)
+	}
+	if why := r.before.brake; why != "" && r.loads.plan != nil {
+		fmt.Fprintln(r.app.stderr, "The brake has stopped all load, and it stays so:", why)
+		r.loads = loads{health: r.loads.health}
+	}
+	return nil
 }
 
 // goOn turns what a run was asked to do into the options for what is left of it.
-func (o soakOptions) goOn(info soak.RunInfo, now time.Time) (soakOptions, error) {
-	left := time.Duration(info.Planned*float64(time.Second)) - now.Sub(info.Started)
+func (o soakOptions) goOn(m record.Meta, now time.Time) (soakOptions, error) {
+	info := m.Info
+	planned := soak.Duration(info.Planned * float64(time.Second))
+	left := planned.D() - now.Sub(info.Started)
 	if left <= 0 {
-		return o, usage("run %s had its %s: there is nothing left to resume; judge it with `leakcheck report %s`",
-			info.ID, soak.Duration(info.Planned*float64(time.Second)), info.ID)
+		return o, usage("run %s had its %s: there is nothing left to resume; judge it with `leakcheck report %s`", info.ID, planned, info.ID)
 	}
 	if info.Rehearsal > 0 {
 		return o, usage("run %s is a rehearsal: start it again instead", info.ID)
 	}
-	o.duration, o.level, o.tolerance = soak.Duration(left), string(info.LoadLevel), soak.Rate(info.Tolerance)
-	for _, t := range info.Targets {
-		if t.Kind != "container" {
-			return o, usage("run %s watched %s, a %s: only runs of containers can be resumed", info.ID, t.Name, t.Kind)
+	o.planned, o.duration = planned, soak.Duration(left.Round(time.Millisecond))
+	o.level, o.tolerance, o.recorded = string(info.LoadLevel), soak.Rate(info.Tolerance), m.Profiles
+	for i, t := range info.Targets {
+		switch pid, err := strconv.Atoi(t.ID); {
+		case t.Kind == "container":
+			o.containers = append(o.containers, t.Name)
+		case o.pid != 0 && err == nil && o.pid == pid:
+		default:
+			return o, usage("run %s watched %s, which leakcheck itself had started: start it again instead", info.ID, t.Name)
 		}
-		o.containers = append(o.containers, t.Name)
-	}
-	if len(info.Targets) > 0 && o.url == "" {
-		o.url = info.Targets[0].URL
+		if i == 0 && o.url == "" && withPassword(t.URL) {
+			return o, usage("run %s fired at %s: a record keeps no passwords, so give --url again", info.ID, t.URL)
+		}
 	}
 	return o, nil
 }
 
-// lives remembers each target's present life, so that a resumed run counts on.
+// samePID refuses a process that only has the number of the one before.
+func samePID(before []soak.TargetInfo, nodes []node) error {
+	for _, n := range nodes {
+		for _, t := range before {
+			if t.Name == n.info.Name && t.Kind == "process" && t.Started.Sub(n.info.Started).Abs() > time.Second {
+				return usage("process %s is another one than the run watched: it started %s", n.info.ID, n.info.Started.Format(time.RFC3339))
+			}
+		}
+	}
+	return nil
+}
+
+// lives remembers each target's present life.
 type lives map[string]soak.Sample
 
 // Record keeps the last sample of each target.

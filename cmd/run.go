@@ -25,6 +25,7 @@ import (
 
 // run is one soak test, from its preparation to its report.
 type run struct {
+<<<<<<< Updated upstream
 	app    *app
 	o      soakOptions
 	info   soak.RunInfo
@@ -42,6 +43,23 @@ type run struct {
 	// screened says that the terminal was filled, and is empty now.
 	screened bool
 	summary  runner.Summary
+=======
+	app     *app
+	o       soakOptions
+	info    soak.RunInfo
+	nodes   []node
+	engine  *probe.Engine
+	loads   loads
+	record  *record.Record // nil for a watch that keeps nothing
+	judge   *judge.Judge
+	curves  *report.Collector
+	before  *before // in a resumed run, as of the interruption
+	feeds   []*logscan.Feed
+	lives   lives       // in a verification, as of earlier records
+	page    *page       // nil unless somebody listens
+	left    atomic.Bool // a person left the screen of a watch
+	summary runner.Summary
+>>>>>>> Stashed changes
 }
 
 // chartPoints bounds what is kept of each curve for charts.
@@ -71,7 +89,7 @@ func (o *soakOptions) pace() runner.Pace {
 	case o.rehearse > 0:
 		return runner.Every(min(2*time.Second, max(o.rehearse.D()/120, 100*time.Millisecond)))
 	}
-	return runner.DefaultPace(o.duration.D())
+	return runner.DefaultPace(max(o.duration, o.planned).D())
 }
 
 // prepare puts a run together. Every mistake that can be found without
@@ -111,7 +129,7 @@ func (a *app) prepare(ctx context.Context, o soakOptions) (r *run, err error) {
 	if o.watching && o.out == "" {
 		return r, nil
 	}
-	if r.record, err = record.Create(r.path(), record.Meta{Info: r.info, Profiles: profiles}); err != nil {
+	if r.record, err = record.Create(r.path(), record.Meta{Info: r.info, Profiles: profiles, Flags: o.kept}); err != nil {
 		return nil, usage("%w", err)
 	}
 	return r, nil
@@ -166,7 +184,11 @@ func (r *run) drive(ctx context.Context) error {
 
 // begin records who is watched, before anything else.
 func (r *run) begin(sink soak.Recorder) error {
-	if err := sink.Record(soak.Batch{Targets: r.info.Targets}); err != nil {
+	b := soak.Batch{Events: r.before.events(time.Now(), r.nodes)}
+	for _, n := range r.nodes {
+		b.Targets = append(b.Targets, n.info)
+	}
+	if err := sink.Record(b); err != nil {
 		return notMeasured(fmt.Errorf("record: %w", err))
 	}
 	return nil
@@ -192,12 +214,17 @@ func (r *run) config() (runner.Config, error) {
 	if r.loads.plan != nil {
 		sinks = append(sinks, r.brake(mail))
 	}
-	return runner.Config{
+	c := runner.Config{
 		Targets: targets, Loads: append(loads, fileChecks(r.nodes)...), Recorder: sinks,
 		Pace: r.o.pace(), Duration: r.o.length(),
 		Urgent: r.urgent, Done: r.done,
-		Observe: observer(r.calls),
-	}, nil
+	}
+	var cost soak.Observer
+	if r.before != nil {
+		c.Requests, cost = r.before.requests, r.before.observer
+	}
+	c.Observe = observer(r.calls, cost)
+	return c, nil
 }
 
 // execute lets the runner do it, and shows how it goes.
@@ -227,8 +254,12 @@ func (r *run) targets() ([]runner.Target, error) {
 	var all []runner.Target
 	for _, n := range r.nodes {
 		t := runner.Target{Name: n.info.Name, Target: n.Target, Since: n.info.Started}
-		if last, ok := r.lives[n.info.Name]; ok {
-			t.Life, t.Started, t.Since = last.Life, last.Started, last.At
+		if r.before != nil {
+			last := r.before.target(n.info.Name)
+			t.Life, t.Started = last.life, last.started
+			if !last.log.IsZero() {
+				t.Since = last.log.Add(1) // since means that line too, and it was read
+			}
 		}
 		if !r.o.noLog {
 			rules, err := logscan.Compile(n.profile.Signals)

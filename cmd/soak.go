@@ -22,6 +22,8 @@ type soakOptions struct {
 	rehearse  soak.Duration
 	listen    string
 	resume    string
+	planned   soak.Duration // of the whole run, when it is resumed
+	kept      []string      // flags that resuming it will need
 	failFast  bool
 	once      bool // a look that nobody goes on with
 	untilSure bool
@@ -53,6 +55,12 @@ memory, slows down, errs or dies. Docker is only read.
 			if c.Flags().Changed("hours") {
 				o.duration = soak.Duration(hours * float64(time.Hour))
 			}
+			if o.resume != "" {
+				if err := a.recall(c.Flags(), o.resume); err != nil {
+					return err
+				}
+			}
+			o.kept = keep(c.Flags())
 			return a.soak(c.Context(), o)
 		},
 	}
@@ -85,6 +93,7 @@ type targetOptions struct {
 	name       string // instead of the target's own
 	url        string
 	profiles   []string
+	recorded   map[string]*soak.Profile // of a resumed run, by target
 	dockerHost string
 	noLog      bool
 }
