@@ -41,18 +41,11 @@ func (a *app) resume(ctx context.Context, o soakOptions) (r *run, err error) {
 			return nil, err
 		}
 	}
-<<<<<<< Updated upstream
 	if r.gates, err = a.openGates(o.gateOptions, o.judgeOptions); err != nil {
 		return nil, err
 	}
-	m := r.record.Meta()
-	r.info = m.Info
-	if r.o, err = o.goOn(m.Info, time.Now()); err != nil {
-		return nil, err
-=======
 	if r.o.out == "" && filepath.Base(path) == record.FileName {
 		r.o.out = filepath.Dir(path) // where it was to put its reports
->>>>>>> Stashed changes
 	}
 	if r.nodes, r.engine, err = a.nodes(ctx, r.o.targetOptions, r.o.pace()(0, false)); err != nil {
 		return nil, err

@@ -25,7 +25,6 @@ import (
 
 // run is one soak test, from its preparation to its report.
 type run struct {
-<<<<<<< Updated upstream
 	app    *app
 	o      soakOptions
 	info   soak.RunInfo
@@ -36,30 +35,14 @@ type run struct {
 	judge  *judge.Judge
 	curves *report.Collector
 	feeds  []*logscan.Feed
-	lives  lives       // as of the interruption, in a resumed run
+	before *before     // in a resumed run, as of the interruption
+	lives  lives       // in a verification, as of earlier records
 	page   *page       // nil unless somebody listens
 	left   atomic.Bool // a person left the screen of a watch
 	gates  gates
 	// screened says that the terminal was filled, and is empty now.
 	screened bool
 	summary  runner.Summary
-=======
-	app     *app
-	o       soakOptions
-	info    soak.RunInfo
-	nodes   []node
-	engine  *probe.Engine
-	loads   loads
-	record  *record.Record // nil for a watch that keeps nothing
-	judge   *judge.Judge
-	curves  *report.Collector
-	before  *before // in a resumed run, as of the interruption
-	feeds   []*logscan.Feed
-	lives   lives       // in a verification, as of earlier records
-	page    *page       // nil unless somebody listens
-	left    atomic.Bool // a person left the screen of a watch
-	summary runner.Summary
->>>>>>> Stashed changes
 }
 
 // chartPoints bounds what is kept of each curve for charts.
