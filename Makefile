@@ -43,6 +43,9 @@ bench: engine ## speed, as ratios against peers in the same run (hey, wrk, grep,
 bench-verdict: ## error rates of the classifier, beside the rules people use today (2,000 draws a family: an hour)
 	$(GO) test ./soak/curve -run 'TestBenchVerdict|TestBenchWatch' -v -timeout 180m -args -bench.verdict=$(or $(DRAWS),2000)
 
+man: ## write man pages into ./man
+	$(GO) run . man man
+
 clean: ## stop the private engine and remove what was built
 	.ci/engine stop
-	rm -rf leakcheck dist
+	rm -rf leakcheck dist man

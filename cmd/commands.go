@@ -19,5 +19,6 @@ func commands(a *app) []*cobra.Command {
 		newProfiles(a),
 		newDemo(a),
 		newDemonode(a),
+		newMan(a),
 	}
 }

@@ -61,6 +61,8 @@ leak, how fast, through what, and may this build be rolled out?
 	root.PersistentFlags().Var(&a.color, "color", "colour: auto, always or never (NO_COLOR is obeyed)")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "print the verdict only")
 	root.AddCommand(commands(a)...)
+	documented(root)
+	a.complete(root)
 	return root
 }
 

@@ -82,7 +82,9 @@ func CompareText(w io.Writer, c Comparison, o TextOptions) error {
 			p.line("")
 		}
 		p.answer(t, len(c.Targets) > 1)
-		p.figures(t, c)
+		p.facts([]Fact{{Label: "before", Text: Clean(c.BeforeName) + ran(c.Before)}, {Label: "after", Text: Clean(c.AfterName) + ran(c.After)}})
+		p.line("")
+		p.figures(t)
 		for _, warning := range t.Warnings {
 			p.labelled("  ", "note", 9, Clean(warning), Caution)
 		}
@@ -116,30 +118,38 @@ func answered(t soak.Comparison) (string, Tone) {
 
 func (p *printer) answer(t soak.Comparison, named bool) {
 	word, tone := answered(t)
-	text := Clean(t.Why)
+	text := strings.TrimPrefix(Clean(t.Why), strings.ToLower(word)+": ")
 	if named {
 		text = Clean(t.Target) + ": " + text
 	}
 	p.statement(Statement{Word: word, Text: text, Tone: tone})
 }
 
-// figures lists what was measured before and after, and the difference.
-func (p *printer) figures(t soak.Comparison, c Comparison) {
+// figures lists what was measured before and after, and the difference with
+// its interval.
+func (p *printer) figures(t soak.Comparison) {
 	a, b := &t.Before, &t.After
 	rows := [][]string{
 		{"leak", string(a.Result.Leak), string(b.Result.Leak), ""},
-		{"growth", bytesOf(a.Result.Slope, "/h"), bytesOf(b.Result.Slope, "/h"), bytesOf(t.Slope, "/h")},
+		{"growth", estimate(a.Result.Slope, soak.FormatRate), estimate(b.Result.Slope, soak.FormatRate), bytesOf(t.Slope, "/h")},
 		{"peak", soak.FormatBytes(float64(a.Peak)), soak.FormatBytes(float64(b.Peak)), bytesOf(t.Peak, "")},
 	}
 	if a.Result.BytesPerRequest != nil || b.Result.BytesPerRequest != nil {
-		rows = append(rows, []string{"each request", bytesOf(a.Result.BytesPerRequest, ""), bytesOf(b.Result.BytesPerRequest, ""), bytesOf(t.BytesPerRequest, "")})
+		rows = append(rows, []string{"growth a request", estimate(a.Result.BytesPerRequest, soak.FormatBytes), estimate(b.Result.BytesPerRequest, soak.FormatBytes), bytesOf(t.BytesPerRequest, "")})
 	}
-	if t.Upstream != nil {
-		rows = append(rows, []string{"upstream requests per " + t.UpstreamBasis, countOf(a.Upstream), countOf(b.Upstream), countOf(t.Upstream)})
+	if i := t.Upstream; i != nil {
+		rows = append(rows, []string{"upstream a " + t.UpstreamBasis, estimate(a.Upstream, sig3), estimate(b.Upstream, sig3),
+			fmt.Sprintf("%s [%s, %s]", sig3(i.Estimate), sig3(i.Low), sig3(i.High))})
 	}
 	rows = append(rows, []string{"sampled for", span(seconds(a.Result.Duration)), span(seconds(b.Result.Duration)), ""})
-	p.line("")
-	p.table([]column{{name: ""}, {fit(Clean(c.BeforeName), 24), true}, {fit(Clean(c.AfterName), 24), true}, {name: "difference"}}, rows)
+	p.table([]column{{name: ""}, {"before", true}, {"after", true}, {name: "difference [95 %]"}}, rows)
+}
+
+func estimate(i *soak.Interval, print func(float64) string) string {
+	if i == nil {
+		return "-"
+	}
+	return print(i.Estimate)
 }
 
 func bytesOf(i *soak.Interval, per string) string {
@@ -149,11 +159,16 @@ func bytesOf(i *soak.Interval, per string) string {
 	return byteInterval(*i, per)
 }
 
-func countOf(i *soak.Interval) string {
-	if i == nil {
-		return "-"
+// ran says what a run was, where it was one.
+func ran(r soak.Report) string {
+	if r.Run.ID == "" {
+		return ""
 	}
-	return fmt.Sprintf("%s [%s, %s]", sig3(i.Estimate), sig3(i.Low), sig3(i.High))
+	text := fmt.Sprintf(": run %s, load %s, profile %s", r.Run.ID, r.Run.LoadLevel, r.Run.Profile)
+	if r.Run.Rehearsal > 0 {
+		text += ", a rehearsal"
+	}
+	return Clean(text)
 }
 
 // checks pairs the checks of both runs.
