@@ -145,3 +145,21 @@ func TestMemoriesAreBoundedAndKeepTheWholeSpan(t *testing.T) {
 		t.Errorf("they span %s to %s", first, last)
 	}
 }
+
+// A log that was read in part proves nothing for the whole run either, even
+// if what was passed over was written before anybody looked.
+func TestALogReadInPartLeavesTheWholeRunOpen(t *testing.T) {
+	for _, skipped := range []int64{0, 1e9} {
+		s := tell(t, check("signals.cleaned.count == 0"), func(i *soak.RunInfo) { i.Started = at(20 * time.Hour); i.Interval = 1 })
+		s.samples(flat(1e9), 20*time.Hour, 20*time.Hour+30*time.Second, time.Second)
+		s.record(soak.Batch{Logs: []soak.LogSpan{read(10*time.Hour, 20*time.Hour+30*time.Second, 1000)}})
+		want := soak.Pass
+		if skipped > 0 {
+			s.record(soak.Batch{Logs: []soak.LogSpan{{Target: node, From: began, To: at(10 * time.Hour), Skipped: skipped}}})
+			want = soak.Inconclusive
+		}
+		if got := outcome(t, s.end(20*time.Hour+30*time.Second), "x"); got.Outcome != want {
+			t.Errorf("%d bytes passed over: %+v, want %s", skipped, got, want)
+		}
+	}
+}
