@@ -87,11 +87,11 @@ func (a *app) demo(ctx context.Context, length time.Duration, soakHalf func(cont
 	return nil
 }
 
-// demoOptions rehearse the documents' 24 hours under their heavy test.
+// demoOptions rehearse the documents' 24 hours.
 func demoOptions(length time.Duration) soakOptions {
 	return soakOptions{
 		targetOptions: targetOptions{profiles: []string{"oip-node"}},
-		loadOptions:   loadOptions{level: string(soak.LoadFull)},
+		loadOptions:   loadOptions{level: string(soak.LoadGentle)},
 		judgeOptions:  judgeOptions{limit: 1_000_000_000},
 		outputOptions: outputOptions{format: "text"},
 		duration:      soak.Duration(24 * time.Hour),

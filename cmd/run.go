@@ -262,13 +262,23 @@ func (r *run) brake(mail *mailbox) *load.Brake {
 	return load.NewBrake(load.BrakeOptions{
 		Stop:    r.loads.plan.Stop,
 		Emit:    mail.post,
-		Ceiling: func(string) int64 { return int64(r.nodes[0].profile.Ceiling) },
+		Ceiling: func(string) int64 { return r.ceiling() },
 		HoursToWall: func(target string) (float64, bool) {
 			hours, _, ok := r.judge.HoursToWall(target)
 			return hours, ok && r.judge.Decided(target) == soak.LeakYes
 		},
 		Hours: 1 / max(r.o.scale(), 1),
 	})
+}
+
+// ceiling is the lowest wall that neither the engine nor the host sets: the
+// profile's, and --limit.
+func (r *run) ceiling() int64 {
+	ceiling, limit := int64(r.nodes[0].profile.Ceiling), int64(r.o.limit)
+	if ceiling == 0 || limit > 0 && limit < ceiling {
+		return limit
+	}
+	return ceiling
 }
 
 // urgent asks for close sampling while any wall is an hour away.
