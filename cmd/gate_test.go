@@ -1,0 +1,53 @@
+package cmd
+
+import (
+	"testing"
+	"time"
+
+	"leakcheck/soak"
+)
+
+var someTime = time.Unix(1_700_000_000, 0)
+
+func TestPercentAndBudget(t *testing.T) {
+	for in, want := range map[string]percent{"10%": 0.1, "0%": 0, " 2.5 %": 0.025} {
+		var p percent
+		if err := p.Set(in); err != nil || p != want {
+			t.Errorf("%q = %v, %v; want %v", in, float64(p), err, float64(want))
+		}
+	}
+	for _, in := range []string{"10", "", "%", "-1%", "NaN%", "1e9%", "ten%"} {
+		var p percent
+		if p.Set(in) == nil {
+			t.Errorf("%q was taken for %v", in, float64(p))
+		}
+	}
+	for in, want := range map[string]budget{"2kB/request": 2000, "2KiB": 2048, "100/request": 100} {
+		var b budget
+		if err := b.Set(in); err != nil || b != want {
+			t.Errorf("%q = %v, %v; want %v", in, float64(b), err, float64(want))
+		}
+	}
+	for _, in := range []string{"", "2kB/h", "-1kB", "0", "much"} {
+		var b budget
+		if b.Set(in) == nil {
+			t.Errorf("%q was taken for %v", in, float64(b))
+		}
+	}
+}
+
+func TestABudgetIsDecidedByItsInterval(t *testing.T) {
+	g := gates{o: gateOptions{budget: 1000}}
+	for want, i := range map[soak.Outcome]*soak.Interval{
+		soak.Pass:         {Estimate: 500, Low: 100, High: 1000},
+		soak.Fail:         {Estimate: 1500, Low: 1001, High: 2000},
+		soak.Inconclusive: {Estimate: 900, Low: 500, High: 1500},
+	} {
+		if got := g.spent(soak.Result{BytesPerRequest: i}); got.Outcome != want {
+			t.Errorf("%+v: %s, want %s", *i, got.Outcome, want)
+		}
+	}
+	if got := g.spent(soak.Result{}); got.Outcome != soak.Inconclusive || got.Evidence == "" {
+		t.Errorf("no requests: %+v", got)
+	}
+}
