@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -123,30 +124,32 @@ func only(phases []soak.Phase, picked []string) ([]soak.Phase, error) {
 	return cut, nil
 }
 
-// announce says what will be sent where, and on a terminal leaves time to
-// think better of it.
+// announce says what will be sent where, and leaves time to think better of it
+// on a terminal and in the background.
 func (a *app) announce(ctx context.Context, r *run) error {
 	first := r.nodes[0]
 	fmt.Fprintf(a.stderr, "Soaking %s for %s, profile %s, record %s\n", names(r.nodes), soak.Duration(r.o.length()), first.profile.Name, r.record.Path())
 	if len(r.loads.announced) == 0 {
 		fmt.Fprintln(a.stderr, "No load will be fired: checks that need it are not-run.")
-		return nil
+		return r.begun()
 	}
 	fmt.Fprintf(a.stderr, "Load (%s) to %s:\n", r.o.level, first.info.URL)
 	for _, line := range r.loads.announced {
 		fmt.Fprintln(a.stderr, "  "+line)
 	}
-	wait := r.o.wait
-	if wait < 0 {
-		wait = 0
-		if a.terminalOf(a.stderr).is {
-			wait = 10 * time.Second
-		}
+	wait, leave := r.o.wait, "Ctrl-C"
+	switch {
+	case r.o.ready != nil:
+		wait, leave = detachedWait, fmt.Sprintf("kill %d", os.Getpid())
+	case wait < 0 && a.terminalOf(a.stderr).is:
+		wait = 10 * time.Second
 	}
-	if wait == 0 {
-		return nil
+	if wait > 0 {
+		fmt.Fprintf(a.stderr, "Starting in %s; %s to leave it.\n", wait, leave)
 	}
-	fmt.Fprintf(a.stderr, "Starting in %s; Ctrl-C to leave it.\n", wait)
+	if err := r.begun(); err != nil || wait <= 0 {
+		return err
+	}
 	select {
 	case <-time.After(wait):
 		return nil

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,6 +25,8 @@ type soakOptions struct {
 	resume    string
 	planned   soak.Duration // of the whole run, when it is resumed
 	kept      []string      // flags that resuming it will need
+	detach    bool
+	ready     *os.File // where a soak in the background says that it has begun
 	failFast  bool
 	once      bool // a look that nobody goes on with
 	untilSure bool
@@ -48,9 +51,10 @@ memory, slows down, errs or dies. Docker is only read.
 		Example: `  leakcheck soak --container fitnessally-oip-gpu-1 --hours 24
   leakcheck soak --container api --duration 30m --load none --fail-fast
   leakcheck soak --container api --rehearse 60s
+  leakcheck soak --container api --hours 168 --detach
   leakcheck soak --resume latest`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) (err error) {
 			o.command = args
 			if c.Flags().Changed("hours") {
 				o.duration = soak.Duration(hours * float64(time.Hour))
@@ -61,6 +65,12 @@ memory, slows down, errs or dies. Docker is only read.
 				}
 			}
 			o.kept = keep(c.Flags())
+			if o.ready, err = a.readyPipe(); err != nil {
+				return err
+			}
+			if o.detach && o.ready == nil {
+				return a.detach(c.Context(), o)
+			}
 			return a.soak(c.Context(), o)
 		},
 	}
@@ -76,6 +86,7 @@ memory, slows down, errs or dies. Docker is only read.
 	f.Var(&o.rehearse, "rehearse", "go through the whole run in this time, everything scaled; never a pass for the real thing")
 	f.StringVar(&o.listen, "listen", "", "serve the live report and /metrics at this address, such as 127.0.0.1:7070")
 	f.StringVar(&o.resume, "resume", "", "go on with an interrupted run: its id, a prefix of it, latest, or its file")
+	f.BoolVar(&o.detach, "detach", false, "soak in the background; leakcheck watch shows it")
 	f.BoolVar(&o.failFast, "fail-fast", false, "end the run the moment a leak is proven")
 	f.BoolVar(&o.untilSure, "until-sure", false, "end the run the moment a leak is proven or ruled out")
 	c.MarkFlagsMutuallyExclusive("hours", "duration")
