@@ -64,9 +64,11 @@ func (c TapCounts) Values() map[string]float64 {
 	return all
 }
 
-// settleWithin is how long after a key's first 404 other clients of the node
-// may still be asking for it: the answer is on its way through the node.
-const settleWithin = 20 * time.Millisecond
+// settleWithin is how long after a key's first 404 the node's other clients may
+// still be asking for it: the answer is on its way through a node that may be
+// busy. A retry that is taken for one of those is caught the next time that the
+// key is asked for.
+const settleWithin = 250 * time.Millisecond
 
 // maxKeys bounds the memory of a tap, at about 100 bytes a key.
 const maxKeys = 1_000_000
@@ -85,6 +87,8 @@ type counts struct {
 	all   TapCounts
 	keys  map[uint64]*key
 	taken int64
+	// flying counts requests without an answer yet.
+	flying int64
 }
 
 // key is what is known of one thing that was asked for.
@@ -94,12 +98,14 @@ type key struct {
 	missing  time.Time // when it last answered 404; zero if never
 	first    time.Time // when it answered 404 for the first time
 	teller   any       // the connection that said so
+	crowded  bool      // others were asking for something at that time
 }
 
-// early reports whether a request on another connection may have been sent
-// before the node knew that the key is missing.
+// early reports whether a request may have been sent before the node knew that
+// the key is missing: by another of its clients, which has a connection of its
+// own or has just been given the first one's.
 func (k *key) early(from any, now time.Time) bool {
-	return from != k.teller && now.Sub(k.first) <= settleWithin
+	return (k.crowded || from != k.teller) && now.Sub(k.first) <= settleWithin
 }
 
 func newCounts(o TapOptions) counts {
@@ -135,6 +141,7 @@ func (c *counts) begin(req *http.Request, from any, now time.Time) *key {
 	}
 	k.requests++
 	k.flying++
+	c.flying++
 	if k.missing.IsZero() {
 		return k
 	}
@@ -159,6 +166,7 @@ func (c *counts) end(k *key, status int, to any, now time.Time) {
 		return
 	}
 	k.flying--
+	c.flying--
 	if status != http.StatusNotFound {
 		return
 	}
@@ -166,7 +174,7 @@ func (c *counts) end(k *key, status int, to any, now time.Time) {
 		c.all.MissingKeys++
 		c.all.ForMissing += k.requests
 		c.all.Concurrent += k.flying
-		k.first, k.teller = now, to
+		k.first, k.teller, k.crowded = now, to, c.flying > 0
 	}
 	k.missing = now
 }

@@ -134,12 +134,10 @@ func (s *Shot) sample(x soak.Sample) {
 const levelName = ""
 
 func metricOf(v soak.Values) string {
-	for m, name := range map[soak.Metric]string{soak.Anon: "unreclaimable"} {
-		if v.Has(m) {
-			return name
-		}
-	}
-	if v.Has(soak.WorkingSet) {
+	switch {
+	case v.Has(soak.Anon):
+		return "unreclaimable"
+	case v.Has(soak.WorkingSet):
 		return soak.WorkingSet.String()
 	}
 	return soak.Usage.String()
@@ -192,8 +190,9 @@ func (f *figure) excursion() soak.Excursion {
 }
 
 const (
-	// smallest is the least rise that is called one, as a share of the level.
-	smallest = 0.01
+	// smallest is the least rise that is called one, as a share of the level:
+	// healthy programs move by that much when they are first used.
+	smallest = 0.03
 	// nearly is the share of the rise that may stay and still count as back.
 	nearly = 0.1
 )

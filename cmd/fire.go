@@ -1,0 +1,145 @@
+package cmd
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"leakcheck/report"
+	"leakcheck/soak"
+	"leakcheck/soak/experiment"
+	"leakcheck/soak/load"
+	"leakcheck/soak/runner"
+)
+
+// fireOptions are the flags of fire.
+type fireOptions struct {
+	targetOptions
+	tapOptions
+	scenario string
+	times    int
+	wait     soak.Duration
+	before   soak.Duration
+	interval soak.Duration
+	format   string
+}
+
+func newFire(a *app) *cobra.Command {
+	o := fireOptions{wait: soak.Duration(time.Minute), before: soak.Duration(5 * time.Second), interval: soak.Duration(250 * time.Millisecond)}
+	c := &cobra.Command{
+		Use:   "fire (--container NAME | --pid PID | -- COMMAND [ARGS...])",
+		Short: "Fire one scenario or burst now: memory rises; does it come back?",
+		Long: `fire sends one scenario of the node's profile now, at once and as often as told,
+then waits for memory to come back. It says what the requests did, where memory
+was before, at its top and afterwards, and how long it took to come back.
+
+Passed means that memory did not rise, or came back. Memory that stays up is
+inconclusive: one firing cannot tell a leak from a cache, or from a collector
+that has not run. 'leakcheck diagnose' can.
+
+` + exitCodes,
+		Example: `  leakcheck fire --container fitnessally-oip-gpu-1 --scenario burst
+  leakcheck fire --container api --scenario workout --times 20 --wait 2m --format json`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.command = args
+			return a.fire(c.Context(), o)
+		},
+	}
+	f := c.Flags()
+	o.targetOptions.flags(f)
+	o.tapOptions.flags(f)
+	f.StringVar(&o.scenario, "scenario", "", "scenario to fire (default: burst, if the profile has it, or its only one)")
+	f.IntVar(&o.times, "times", 1, "how often each of the scenario's clients goes through its steps")
+	f.Var(&o.wait, "wait", "how long memory has to come back")
+	f.Var(&o.before, "before", "how long memory is watched before anything is sent")
+	f.Var(&o.interval, "interval", "time between samples")
+	f.StringVar(&o.format, "format", "text", "what to print: text or json")
+	return c
+}
+
+func (o *fireOptions) check() error {
+	switch {
+	case o.times < 1:
+		return usage("--times %d: at least once", o.times)
+	case o.wait < 0 || o.before <= 0 || o.interval <= 0:
+		return usage("--wait, --before and --interval must be above zero")
+	case o.before < 2*o.interval:
+		return usage("--before %s: it takes two samples, %s apart", o.before, o.interval)
+	}
+	return textOrJSON(o.format)
+}
+
+// fire fires one scenario from its flags to its exit code.
+func (a *app) fire(ctx context.Context, o fireOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	t, err := a.newTrial(ctx, o.targetOptions, o.tapOptions, o.interval.D())
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	shot, name, err := t.shot(o)
+	if err != nil {
+		return err
+	}
+	summary, err := t.run(ctx, shot, runner.Every(o.interval.D()), nil)
+	if err != nil {
+		return notMeasured(err)
+	}
+	f := t.firedResult(shot, name, o)
+	if summary.Interrupted {
+		f.ExitCode, f.Why = soak.ExitInterrupted, "interrupted: "+f.Why
+	}
+	options := a.textOptions(a.stdout)
+	if err := a.printTrial(o.format,
+		func(w io.Writer) error { return report.FiredJSON(w, f) },
+		func(w io.Writer) error { return report.FiredText(w, f, options) },
+		func(w io.Writer) error { return report.FiredLine(w, f, options) }); err != nil {
+		return err
+	}
+	return ended(f.ExitCode)
+}
+
+// shot makes the scenario ready.
+func (t *trial) shot(o fireOptions) (*experiment.Shot, string, error) {
+	p := t.node.profile
+	name := o.scenario
+	if name == "" {
+		name = "burst"
+		if p.Scenarios[name] == nil && len(p.Scenarios) == 1 {
+			name = sortedKeys(p.Scenarios)[0]
+		}
+	}
+	s, err := t.scenario(name)
+	if err != nil {
+		return nil, "", err
+	}
+	plan := []soak.Phase{{Fire: []soak.Firing{{Scenario: name, Loops: o.times}}}}
+	engine, err := load.New(plan, p.Scenarios, t.options())
+	if err != nil {
+		return nil, "", usage("load: %w", err)
+	}
+	t.app.say("Firing %s at %s: %.0f requests", name, t.node.info.URL, size(s)*float64(o.times))
+	return &experiment.Shot{Target: t.node.info.Name, Load: engine, Before: o.before.D(), Wait: o.wait.D()}, name, nil
+}
+
+// firedResult puts together what came of it.
+func (t *trial) firedResult(shot *experiment.Shot, name string, o fireOptions) soak.Fired {
+	f := soak.Fired{
+		Schema: soak.FiredSchema, Target: t.node.info.Name, Profile: t.node.profile.Name, Version: version(),
+		Started: t.started.Round(0), Duration: time.Since(t.started).Seconds(), Times: o.times,
+		Load: t.fired(name), Brake: t.brake,
+	}
+	f.Memory, f.Components = shot.Memory()
+	f.Tap = t.tap.seen(f.Load.Requests)
+	if t.gone && f.Brake == nil {
+		f.Brake = &soak.Brake{At: time.Now(), Reason: "the node has ended"}
+	}
+	experiment.Decide(&f)
+	f.Warnings = t.warnings
+	return f
+}

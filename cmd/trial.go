@@ -1,0 +1,225 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"time"
+
+	"leakcheck/probe"
+	"leakcheck/soak"
+	"leakcheck/soak/load"
+	"leakcheck/soak/runner"
+)
+
+// trial is a short run that is judged by what it was made for rather than by a
+// checklist: a single firing, or an experiment. It keeps no record.
+type trial struct {
+	app     *app
+	node    node
+	nodes   []node
+	engine  *probe.Engine
+	tap     *tapLoad
+	started time.Time
+
+	brake    *soak.Brake
+	counts   map[string]*soak.ScenarioResult
+	latency  map[string][][]byte
+	warnings []string
+	gone     bool // the node ended
+}
+
+// newTrial finds the one node that the flags name and waits until it answers.
+func (a *app) newTrial(ctx context.Context, o targetOptions, taps tapOptions, interval time.Duration) (t *trial, err error) {
+	if len(o.containers)+len(o.command) == 0 && o.pid == 0 {
+		return nil, usage("which node? Name it: --container NAME, --pid PID, or -- COMMAND")
+	}
+	t = &trial{app: a, started: time.Now(), counts: map[string]*soak.ScenarioResult{}, latency: map[string][][]byte{}, warnings: []string{}}
+	whole := t
+	defer func() {
+		if err != nil {
+			whole.close()
+		}
+	}()
+	if t.tap, err = taps.open(); err != nil { // before the node starts: it may call its service at once
+		return nil, err
+	}
+	if t.nodes, t.engine, err = a.nodes(ctx, o, interval); err != nil {
+		return nil, err
+	}
+	if len(t.nodes) != 1 {
+		return nil, usage("one node at a time: %s", names(t.nodes))
+	}
+	t.node = t.nodes[0]
+	if t.tap != nil {
+		t.tap.target = t.node.info.Name
+	}
+	if t.node.info.URL == "" {
+		return nil, noURL(t.node)
+	}
+	return t, reaches(ctx, t.node)
+}
+
+func (t *trial) close() {
+	t.tap.close()
+	_ = closeAll(t.nodes, t.engine) // nothing is lost by a connection that closes badly
+}
+
+// options are those of every engine that fires at the node.
+func (t *trial) options() load.Options {
+	return load.Options{BaseURL: t.node.info.URL, TLS: t.node.profile.Service.TLS, Getenv: t.app.getenv}
+}
+
+// work is what a trial does: it fires, and looks at what comes of it.
+type work interface {
+	soak.Load
+	soak.Recorder
+	Done() (reason string, done bool)
+}
+
+// run does the work inside the brake.
+func (t *trial) run(ctx context.Context, w work, pace runner.Pace, progress func()) (runner.Summary, error) {
+	mail := &mailbox{}
+	loads := []soak.Load{mail, w}
+	if t.tap != nil {
+		loads = append(loads, t.tap)
+	}
+	brake := load.NewBrake(load.BrakeOptions{
+		Stop: w.Stop, Emit: mail.post,
+		Ceiling: func(string) int64 { return int64(t.node.profile.Ceiling) },
+	})
+	return runner.Run(ctx, runner.Config{
+		Targets: []runner.Target{{Name: t.node.info.Name, Target: t.node.Target}},
+		Loads:   loads, Recorder: fanout{t, w, brake}, Pace: pace,
+		Done:     func() (string, bool) { return t.done(w) },
+		Progress: progress, ProgressEvery: 10 * time.Second,
+	})
+}
+
+func (t *trial) done(w work) (string, bool) {
+	select {
+	case <-t.node.ended:
+		t.gone = true
+		return t.node.info.Name + " has ended", true
+	default:
+		return w.Done()
+	}
+}
+
+// Record keeps what the result must say. It never fails.
+func (t *trial) Record(b soak.Batch) error {
+	for _, e := range b.Events {
+		switch e.Kind {
+		case soak.EventBrake:
+			t.brake = &soak.Brake{At: e.At, Reason: strings.TrimPrefix(e.Text, "the brake stopped all load: ")}
+		case soak.EventWarning:
+			t.warn(e.Text)
+		}
+	}
+	for _, in := range b.Load {
+		t.count(in)
+	}
+	return nil
+}
+
+const maxTrialWarnings = 50
+
+func (t *trial) warn(text string) {
+	for _, known := range t.warnings {
+		if known == text {
+			return
+		}
+	}
+	if len(t.warnings) < maxTrialWarnings {
+		t.warnings = append(t.warnings, text)
+	}
+}
+
+func (t *trial) count(in soak.LoadInterval) {
+	c := t.counts[in.Scenario]
+	if c == nil {
+		c = &soak.ScenarioResult{Name: in.Scenario, Errors: map[soak.ErrorKind]int64{}}
+		t.counts[in.Scenario] = c
+	}
+	c.Due, c.Requests, c.Bytes = c.Due+in.Due, c.Requests+in.Requests, c.Bytes+in.Bytes
+	for kind, n := range in.Errors {
+		c.Errors[kind] += n
+	}
+	if len(in.Latency) > 0 {
+		t.latency[in.Scenario] = append(t.latency[in.Scenario], in.Latency)
+	}
+}
+
+// fired is what was fired of a scenario.
+func (t *trial) fired(scenario string) soak.ScenarioResult {
+	c := t.counts[scenario]
+	if c == nil {
+		return soak.ScenarioResult{Name: scenario, Errors: map[soak.ErrorKind]int64{}}
+	}
+	q, err := load.Latencies(t.latency[scenario]...)
+	if err != nil {
+		t.warn(err.Error())
+	}
+	c.P50, c.P95, c.P99, c.Max = q.P50, q.P95, q.P99, q.Max
+	if float64(c.Due-c.Requests) > 0.01*float64(c.Due) {
+		t.warn(fmt.Sprintf("only %d of %d requests that were due were sent", c.Requests, c.Due))
+	}
+	return *c
+}
+
+// scenario finds one of the node's scenarios.
+func (t *trial) scenario(name string) (*soak.Scenario, error) {
+	if s := t.node.profile.Scenarios[name]; s != nil {
+		return s, nil
+	}
+	return nil, usage("profile %s has no scenario %q; it has %s", t.node.profile.Name, name, strings.Join(sortedKeys(t.node.profile.Scenarios), ", "))
+}
+
+// pause leaves time to think better of it, on a terminal.
+func (a *app) pause(ctx context.Context, d time.Duration) error {
+	if !a.terminalOf(a.stderr).is {
+		return nil
+	}
+	fmt.Fprintf(a.stderr, "Starting in %s; Ctrl-C to leave it.\n", d)
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return &exit{soak.ExitInterrupted, errors.New("left before anything was sent")}
+	}
+}
+
+// say tells how it goes on, unless told to be quiet.
+func (a *app) say(format string, args ...any) {
+	if !a.quiet {
+		fmt.Fprintf(a.stderr, format+"\n", args...)
+	}
+}
+
+// printTrial prints a result as text or JSON.
+func (a *app) printTrial(format string, asJSON, asText, asLine func(io.Writer) error) error {
+	f := asText
+	switch {
+	case format == "json":
+		f = asJSON
+	case a.quiet:
+		f = asLine
+	}
+	if err := f(a.stdout); err != nil {
+		return notMeasured(fmt.Errorf("the result could not be printed: %w", err))
+	}
+	return nil
+}
+
+func textOrJSON(format string) error {
+	if format != "text" && format != "json" {
+		return usage("--format %q: use text or json", format)
+	}
+	return nil
+}
+
+// size is how many requests one iteration of a scenario makes.
+func size(s *soak.Scenario) float64 { return math.Max(float64(s.Workers), 1) * float64(len(s.Steps)) }
