@@ -30,7 +30,7 @@ func (a *analysis) decide() {
 	tolerance := a.tolerance / 3600
 	a.must = math.Max(tolerance, a.settle()/math.Max(a.series.longest(), 1))
 	a.rank(standard.gain)
-	if a.grows == nil || a.series.len() < standard.minPoints {
+	if a.grows == nil || a.series.len() < a.fewest() {
 		return
 	}
 	switch {
@@ -39,6 +39,14 @@ func (a *analysis) decide() {
 	case 1-a.rate.cdf(tolerance) <= standard.alphaNo:
 		a.leak = soak.LeakNo
 	}
+}
+
+// fewest is how many points of the floor it takes for an answer.
+func (a *analysis) fewest() int {
+	if a.floor.teeth > 0 && a.floor.width == 0 {
+		return standard.minBottoms
+	}
+	return standard.minPoints
 }
 
 // rank finds the best explanations and averages the rate over them.

@@ -23,8 +23,8 @@ type floor struct {
 }
 
 // findFloor extracts the floor from a life's buckets. skew is the mean drop
-// over the mean rise of single samples.
-func findFloor(b []bucket, skew float64) floor {
+// over the mean rise of single samples, rise that mean rise.
+func findFloor(b []bucket, skew, rise float64) floor {
 	b, spikes := despike(b)
 	f := floor{spikes: spikes}
 	if len(b) < 12 {
@@ -33,21 +33,31 @@ func findFloor(b []bucket, skew float64) floor {
 	}
 	z := findTeeth(b)
 	switch {
-	case z.drops >= standard.minTeeth && len(b)/z.drops >= 4:
+	case z.drops >= standard.minTeeth && !blurred(b, z, skew):
 		f.teeth, f.height, f.period = z.drops, z.height, z.period
 		f.points = thin(z.minima(b))
-		if rise := b[len(b)-1].center() - b[0].center(); len(f.points) < standard.minPoints && rise > 4*z.height {
+		if rise := b[len(b)-1].center() - b[0].center(); len(f.points) < standard.minBottoms && rise > 4*z.height {
 			// Too few cycles for a floor, but the teeth are small on this rise.
 			f.points = smooth(b, &f.width)
 		}
 	case skew > standard.toothRatio && b[len(b)/2].n > 1:
 		f.teeth = len(b)
 		f.height, f.period = height(b), 0
-		f.points = lowest(b)
+		f.points = lowest(b, rise)
 	default:
 		f.points = smooth(b, &f.width)
 	}
 	return f
+}
+
+// blurred reports whether teeth are too short for their buckets: then a zigzag
+// of the buckets' means is not the curve's own, and the bottoms are to be found
+// within the buckets.
+func blurred(b []bucket, z teeth, skew float64) bool {
+	if len(b) < 4*z.drops {
+		return true
+	}
+	return skew > standard.toothRatio && b[len(b)/2].n > 1 && height(b) > blurShare*z.height
 }
 
 // smooth averages the buckets down to at most maxPoints, each average without
@@ -76,13 +86,37 @@ func smooth(b []bucket, width *float64) []floorPoint {
 	return out
 }
 
-// lowest takes the minimum of each group of buckets.
-func lowest(b []bucket) []floorPoint {
+// lowest takes the minimum of each group of buckets, each lowered by how far
+// above the cycles' begin their lowest sample is expected: among k samples just
+// after as many drops, at random phases, the lowest is 1/(k+1) of a sample's
+// rise up. rise is the mean rise from sample to sample.
+func lowest(b []bucket, rise float64) []floorPoint {
 	points := make([]floorPoint, len(b))
 	for i := range b {
 		points[i] = floorPoint{b[i].at, b[i].min}
 	}
-	return thin(points)
+	points = thin(points)
+	heights, total := make([]float64, len(points)), 0.0
+	k := 0
+	for i := range points {
+		p := &points[i]
+		top := p.y
+		for end := (i + 1) * len(b) / len(points); k < end; k++ {
+			top = math.Max(top, b[k].max)
+		}
+		heights[i] = top - p.y
+		total += heights[i]
+	}
+	mean := total / float64(len(points))
+	if mean <= 0 {
+		return points
+	}
+	samples := float64(len(b)*b[len(b)/2].n) / float64(len(points))
+	drops := samples * math.Min(rise/mean, 0.5)
+	for i := range points {
+		points[i].y -= rise * heights[i] / mean / (drops + 1)
+	}
+	return points
 }
 
 // thin keeps the lowest of each group of neighbours, at most maxPoints.

@@ -128,10 +128,10 @@ func (g *gram) solve(sh shape, n int, grain float64, rates []float64) (fitted, b
 // Tsai, Biometrika 76, 1989), which counts the level and the noise as well.
 func penalty(k, n float64) float64 {
 	all := k + 2
-	if n-all-1 <= 0 {
+	if n-all < 1 {
 		return math.Inf(1)
 	}
-	return k*math.Log(n) + 2*all*(all+1)/(n-all-1)
+	return k*math.Log(n) + 2*all*(all+1)/math.Max(n-all-1, 1)
 }
 
 func (g *gram) at(i, j int) float64 {

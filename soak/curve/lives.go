@@ -94,7 +94,7 @@ func (l *life) floor(from, until float64) floor {
 	for len(b) > 0 && b[len(b)-1].t >= until {
 		b = b[:len(b)-1]
 	}
-	return findFloor(b, l.skew())
+	return findFloor(b, l.skew(), l.rise/math.Max(float64(l.rises), 1))
 }
 
 // series turns a floor into a series of this life.

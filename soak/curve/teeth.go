@@ -81,41 +81,64 @@ func zigzag(t, y []float64, h float64) teeth {
 func (z teeth) minima(b []bucket) []floorPoint {
 	var out []floorPoint
 	var longest float64
-	top, low := 0, -1
+	// bottom is the lowest mean, by which cycles are told apart as in zigzag,
+	// low the bucket with the lowest sample.
+	top, bottom, low := 0, 0, -1
 	y := func(i int) float64 { return b[i].center() - z.slope*b[i].t }
+	half := medianStep(b) / float64(2*b[len(b)/2].n)
+	cut := func(end int) {
+		p := floorPoint{b[low].at, b[low].min}
+		if last := len(out) - 1; last >= 0 {
+			longest = math.Max(longest, p.at-out[last].at)
+		}
+		out = append(out, p)
+		top, low = end, -1
+	}
 	for i := range b {
 		if low < 0 {
 			if y(i) > y(top) {
 				top = i
 			} else if y(i) <= y(top)-z.threshold {
-				low = i
+				if last := len(out) - 1; last >= 0 {
+					out[last].drop(b[top], half)
+				}
+				bottom, low = i, i
 			}
 			continue
 		}
 		if b[i].min-z.slope*b[i].at < b[low].min-z.slope*b[low].at {
 			low = i
 		}
-		if y(i) >= y(low)+z.threshold {
-			out = append(out, floorPoint{b[low].at, b[low].min})
-			if n := len(out); n > 1 {
-				longest = math.Max(longest, out[n-1].at-out[n-2].at)
-			}
-			top, low = i, -1
+		if y(i) < y(bottom) {
+			bottom = i
+		} else if y(i) >= y(bottom)+z.threshold {
+			cut(i)
 		}
 	}
 	if low >= 0 {
-		out = append(out, floorPoint{b[low].at, b[low].min})
+		cut(len(b) - 1)
 	}
 	if len(out) == 0 {
 		return nil
 	}
-	last := out[len(out)-1]
-	if rest := b[len(b)-1].t - last.at; rest > 2.5*longest && longest > 0 {
+	last := &out[len(out)-1]
+	at := last.at
+	last.drop(b[top], half)
+	if rest := b[len(b)-1].t - at; rest > 2.5*longest && longest > 0 {
 		for i := range b {
-			if b[i].t > last.at+longest {
+			if b[i].t > at+longest {
 				out = append(out, floorPoint{b[i].at, b[i].min})
 			}
 		}
 	}
 	return out
+}
+
+// drop lowers the lowest sample of a cycle to where the cycle began: on average
+// half a sample earlier on its rise to the top. Without that, teeth that grow
+// would lift the floor.
+func (p *floorPoint) drop(top bucket, half float64) {
+	if rise := top.max - p.y; rise > 0 && top.t > p.at+2*half {
+		p.y -= half * rise / (top.t - p.at)
+	}
 }

@@ -19,8 +19,9 @@ type thresholds struct {
 	// alphaYes and alphaNo are the one-sided error rates at which growth, or
 	// its absence, must be proven by the average over all plausible models.
 	alphaYes, alphaNo float64
-	// minPoints is the fewest floor points that can prove anything.
-	minPoints int
+	// minPoints is the fewest floor points that can prove anything, minBottoms
+	// the fewest where each is the bottom of a tooth.
+	minPoints, minBottoms int
 	// toothRatio is how much larger than the mean rise the mean drop must be
 	// for a curve to count as a sawtooth, and minTeeth how many drops it needs.
 	toothRatio float64
@@ -62,6 +63,7 @@ var standard = thresholds{
 	alphaYes:     0.005,
 	alphaNo:      0.025,
 	minPoints:    5,
+	minBottoms:   4,
 	toothRatio:   2.5,
 	minTeeth:     3,
 	toothShare:   0.02,
@@ -151,6 +153,9 @@ const (
 	grainShare = 2e-5
 	// spikeShare of the level is the smallest outlier worth removing.
 	spikeShare = 0.005
+	// blurShare of the height of teeth is how much the samples of one bucket may
+	// span before the teeth are too short to be seen on the buckets' means.
+	blurShare = 0.3
 	// refinePoints is how many points it takes to place a bend or a time
 	// constant more exactly than the first library does.
 	refinePoints = 16

@@ -11,7 +11,7 @@ func (a *analysis) why(samples int) string {
 	if a.runaway {
 		return fmt.Sprintf("the memory runs away: it gained more than %s within a minute, steadily, and goes on", soak.FormatBytes(runawayBytes))
 	}
-	if len(a.rate) == 0 || a.series.len() < standard.minPoints {
+	if len(a.rate) == 0 || a.series.len() < a.fewest() {
 		return a.whyTooLittle(samples)
 	}
 	x := a.slope()
@@ -30,7 +30,7 @@ func (a *analysis) why(samples int) string {
 // whyTooLittle says what is missing.
 func (a *analysis) whyTooLittle(samples int) string {
 	if a.floor.teeth > 0 {
-		return fmt.Sprintf("there are only %d complete garbage collection cycles; it takes %d to see a floor", a.floor.teeth, standard.minPoints)
+		return fmt.Sprintf("there are only %d complete garbage collection cycles; it takes %d to see a floor", a.floor.teeth, a.fewest())
 	}
 	return fmt.Sprintf("%d samples are too few to say anything", samples)
 }
