@@ -47,6 +47,9 @@ func (a *app) resume(ctx context.Context, o soakOptions) (r *run, err error) {
 	if r.o.out == "" && filepath.Base(path) == record.FileName {
 		r.o.out = filepath.Dir(path) // where it was to put its reports
 	}
+	if r.tap, err = r.o.tapOptions.open(); err != nil { // before the node starts: it may call its service at once
+		return nil, err
+	}
 	if r.nodes, r.engine, err = a.nodes(ctx, r.o.targetOptions, r.o.pace()(0, false)); err != nil {
 		return nil, err
 	}

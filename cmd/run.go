@@ -30,6 +30,7 @@ type run struct {
 	info   soak.RunInfo
 	nodes  []node
 	engine *probe.Engine
+	tap    *tapLoad
 	loads  loads
 	record *record.Record // nil for a watch that keeps nothing
 	judge  *judge.Judge
@@ -85,6 +86,9 @@ func (a *app) prepare(ctx context.Context, o soakOptions) (r *run, err error) {
 			whole.close()
 		}
 	}()
+	if r.tap, err = o.tapOptions.open(); err != nil { // before the node starts: it may call its service at once
+		return nil, err
+	}
 	if r.nodes, r.engine, err = a.nodes(ctx, o.targetOptions, o.pace()(0, false)); err != nil {
 		return nil, err
 	}
@@ -193,6 +197,10 @@ func (r *run) config() (runner.Config, error) {
 		if l != nil {
 			loads = append(loads, l)
 		}
+	}
+	if r.tap != nil {
+		r.tap.target = r.nodes[0].info.Name
+		loads = append(loads, r.tap)
 	}
 	if r.loads.plan != nil {
 		sinks = append(sinks, r.brake(mail))
@@ -322,6 +330,7 @@ func (r *run) calls() int64 {
 
 // close gives everything back; the record is complete without it.
 func (r *run) close() {
+	r.tap.close()
 	_ = closeAll(r.nodes, r.engine) // nothing is lost by a connection that closes badly
 	if r.page != nil {
 		_ = r.page.close() // whoever reads it has it or not
