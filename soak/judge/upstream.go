@@ -9,9 +9,6 @@ import (
 	"leakcheck/soak"
 )
 
-// tapSignal is the name of the signal that carries a tap's counts.
-const tapSignal = "tap"
-
 // upstreamBlocks bounds the stretches of time that an [Upstream] keeps apart;
 // fewestBlocks are needed for an interval.
 const (
@@ -38,7 +35,7 @@ func (u *Upstream) Record(b soak.Batch) error {
 		}
 	}
 	for _, s := range b.Signals {
-		if s.Name == tapSignal {
+		if s.Name == soak.TapSignal {
 			u.tapped = true
 			u.block(s.At).upstream += float64(s.Count)
 		}
