@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -24,6 +25,7 @@ type fileCheck struct {
 
 	mu    sync.Mutex
 	found soak.Batch
+	done  bool
 }
 
 // fileChecks are those of the containers among the nodes.
@@ -42,18 +44,37 @@ func (f *fileCheck) Run(ctx context.Context) error {
 	defer cancel()
 	for _, c := range f.checks {
 		s, err := look(ctx, f.container, c)
-		s.Target = f.target
-		f.mu.Lock()
-		if err != nil {
-			f.found.Events = append(f.found.Events, soak.Event{At: s.At, Target: f.target, Kind: soak.EventWarning,
-				Text: fmt.Sprintf("the files for %s could not be read to the end: %v", c.ID, err)})
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return nil // the run ended before anything was found
 		}
-		if err == nil || s.Values["holding"] > 0 {
-			f.found.Signals = append(f.found.Signals, s)
-		}
-		f.mu.Unlock()
+		f.note(s, c.ID, err)
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.done = true
 	return nil
+}
+
+// note keeps what was found. What could only be read in part is believed if it
+// holds the text.
+func (f *fileCheck) note(s soak.Signal, id string, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.Target = f.target
+	if err != nil {
+		f.found.Events = append(f.found.Events, soak.Event{At: s.At, Target: f.target, Kind: soak.EventWarning,
+			Text: fmt.Sprintf("the files for %s could not be read to the end: %v", id, err)})
+	}
+	if err == nil || s.Values["holding"] > 0 {
+		f.found.Signals = append(f.found.Signals, s)
+	}
+}
+
+// looked reports whether all files have been looked into.
+func (f *fileCheck) looked() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.done
 }
 
 // Stop does nothing: a look is short.

@@ -119,7 +119,8 @@ type verification struct {
 	began   time.Time
 	budget  int64
 	reading []*backlog
-	stopped int // containers that do not run
+	parts   []soak.Load // what goes on beside the sampling
+	stopped int         // containers that do not run
 	past    []*past
 	shown   bool
 }
@@ -152,6 +153,7 @@ func (v *verification) drive(ctx context.Context) error {
 			c.Loads = append(c.Loads, b)
 		}
 	}
+	v.parts = c.Loads
 	c.Duration, c.Done = 0, v.done
 	c.Progress, c.ProgressEvery = v.show, 200*time.Millisecond
 	if err := v.execute(ctx, c); err != nil {
@@ -166,6 +168,11 @@ func (v *verification) drive(ctx context.Context) error {
 func (v *verification) done() (string, bool) {
 	for _, b := range v.reading {
 		if !b.isRead() {
+			return "", false
+		}
+	}
+	for _, l := range v.parts {
+		if f, ok := l.(*fileCheck); ok && !f.looked() {
 			return "", false
 		}
 	}

@@ -212,6 +212,9 @@ func (l *lab) ended(p *dockertest.Puppeteer) {
 	}) {
 		t.Errorf("exit code %d, events %+v", v.code, v.Events)
 	}
+	if c := v.check(t, "is-a-program"); c.Outcome != soak.Pass {
+		t.Errorf("a file in an ended container: %+v", c)
+	}
 	if v.lines() != 3000 {
 		t.Errorf("%d lines of an ended container's log, want 3000: %q %s", v.lines(), v.Warnings, v.stderr)
 	}

@@ -41,6 +41,9 @@ func (c *Container) Follow(ctx context.Context, since time.Time, line func(soak.
 	return nil
 }
 
+// restartDelay is the least time between two lives that a restart policy makes.
+const restartDelay = 100 * time.Millisecond
+
 // logSince is from when on the log belongs to the life that began at a time, if
 // one did: the engine notes a start only when the process may have written
 // already.
@@ -51,6 +54,8 @@ func (c *Container) logSince(since time.Time) time.Time {
 		return since
 	case f.Finished.IsZero():
 		return time.Time{}
+	case f.Finished.After(f.Started): // it has ended: when the life before did is not known any more
+		return since.Add(-restartDelay)
 	}
 	return f.Finished.Add(1)
 }
