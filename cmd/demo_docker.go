@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -10,8 +11,17 @@ import (
 	"leakcheck/soak"
 )
 
-// demoImage holds this program alone.
+// demoImage is how the demo's images are named; each holds this program and
+// the file in which its half of the demo has the bug or the fix.
 const demoImage = "leakcheck-demo"
+
+// The lines of helpers/gun.js that the incident was about. They are there to be
+// looked into: nobody runs them.
+const (
+	gunWithBug = "if (error.response) {\n    error.response.data = null;\n    error.response = null;\n}\n" +
+		"if (error.response && error.response.status === 404) {\n    return null;\n}\n"
+	gunWithFix = "const is404 = error.response && error.response.status === 404;\nif (is404) {\n    return null;\n}\n"
+)
 
 // demoPort is where the stand-in listens inside its container: the port that
 // the documents name.
@@ -39,13 +49,14 @@ func (a *app) demoDocker(ctx context.Context, host string, length time.Duration)
 	if err != nil {
 		return notMeasured(fmt.Errorf("cannot find the program itself: %w", err))
 	}
-	if err := l.Image(ctx, demoImage, map[string]string{"/leakcheck": self}); err != nil {
-		return notMeasured(err)
-	}
 	return a.demo(ctx, length, func(ctx context.Context, h half, o soakOptions) (soak.Report, error) {
+		image, err := h.image(ctx, l, self)
+		if err != nil {
+			return soak.Report{}, notMeasured(err)
+		}
 		spec := probe.Spec{
 			Name:   fmt.Sprintf("leakcheck-demo-%s-%d", h.name, os.Getpid()),
-			Image:  demoImage,
+			Image:  image,
 			Args:   append([]string{"/leakcheck", "demonode", "--listen", fmt.Sprintf(":%d", demoPort)}, h.args...),
 			Memory: int64(o.limit),
 			Ports:  []int{demoPort},
@@ -59,4 +70,23 @@ func (a *app) demoDocker(ctx context.Context, host string, length time.Duration)
 		o.containers, o.dockerHost = []string{spec.Name}, host
 		return a.soakOnce(ctx, o)
 	})
+}
+
+// image makes the image of a half.
+func (h half) image(ctx context.Context, l *probe.Launcher, self string) (name string, err error) {
+	gun, err := os.CreateTemp("", "gun-*.js")
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, os.Remove(gun.Name())) }()
+	text := gunWithFix
+	if h.leaks {
+		text = gunWithBug
+	}
+	_, err = gun.WriteString(text)
+	if err := errors.Join(err, gun.Close()); err != nil {
+		return "", err
+	}
+	name = demoImage + "-" + h.name
+	return name, l.Image(ctx, name, map[string]string{"/leakcheck": self, "/app/helpers/gun.js": gun.Name()})
 }
