@@ -74,7 +74,8 @@ func (r *run) reopen(path string) (err error) {
 		return usage("%w", err)
 	}
 	r.before = newBefore(m.Info)
-	if err = r.record.Replay(fanout{r.judge, r.curves, r.before}); err != nil {
+	r.notify = newNotifier(r.o.notifyOptions, r.info.ID, r.judge)
+	if err = r.record.Replay(fanout{r.judge, r.curves, r.before, r.notify}); err != nil {
 		return notMeasured(err)
 	}
 	if why := r.before.brake; why != "" && r.loads.plan != nil {

@@ -36,6 +36,8 @@ type run struct {
 	judge  *judge.Judge
 	curves *report.Collector
 	feeds  []*logscan.Feed
+	notify *notifier // nil unless somebody is to be told
+	mail   mailbox
 	before *before     // in a resumed run, as of the interruption
 	lives  lives       // in a verification, as of earlier records
 	page   *page       // nil unless somebody listens
@@ -187,7 +189,7 @@ func (r *run) config() (runner.Config, error) {
 	if err != nil {
 		return runner.Config{}, err
 	}
-	mail := &mailbox{}
+	mail := &r.mail
 	sinks := fanout{r.judge, r.curves}
 	if r.record != nil {
 		sinks = append(fanout{r.record}, sinks...)
@@ -204,6 +206,15 @@ func (r *run) config() (runner.Config, error) {
 	}
 	if r.loads.plan != nil {
 		sinks = append(sinks, r.brake(mail))
+	}
+	if r.o.notify != "" {
+		if r.notify == nil {
+			r.notify = newNotifier(r.o.notifyOptions, r.info.ID, r.judge)
+		}
+		sinks = append(sinks, r.notify)
+		r.notify.start(func(text string) {
+			mail.post(soak.Event{At: time.Now(), Kind: soak.EventWarning, Text: text})
+		})
 	}
 	c := runner.Config{
 		Targets: targets, Loads: append(loads, fileChecks(r.nodes)...), Recorder: sinks,
@@ -235,6 +246,10 @@ func (r *run) execute(ctx context.Context, c runner.Config) (err error) {
 	r.summary, err = runner.Run(ctx, c)
 	for _, f := range r.feeds {
 		r.summary.RecordErr = cmp.Or(r.summary.RecordErr, c.Recorder.Record(f.Flush()))
+	}
+	if r.notify != nil {
+		r.notify.stop()
+		r.summary.RecordErr = cmp.Or(r.summary.RecordErr, c.Recorder.Record(r.mail.Take()))
 	}
 	r.summary.Interrupted = r.summary.Interrupted && !r.left.Load()
 	return err

@@ -19,6 +19,7 @@ type soakOptions struct {
 	outputOptions
 	gateOptions
 	tapOptions
+	notifyOptions
 	duration  soak.Duration
 	interval  soak.Duration
 	rehearse  soak.Duration
@@ -82,6 +83,7 @@ memory, slows down, errs or dies. Docker is only read.
 	o.outputOptions.flags(f)
 	o.gateOptions.flags(f)
 	o.tapOptions.flags(f)
+	o.notifyOptions.flags(f)
 	f.Float64Var(&hours, "hours", 24, "how long to soak, in hours")
 	f.Var(&o.duration, "duration", "how long to soak, such as 90s, 24h or 7d, instead of --hours")
 	f.Var(&o.interval, "interval", "time between samples (default 2s for ten minutes, then 15s in runs over an hour)")
