@@ -180,3 +180,85 @@ func TestHighWaterMark(t *testing.T) {
 		})
 	}
 }
+
+// heavy is a node without a leak whose garbage stays until there is enough of
+// it to collect: a floor that is none.
+type heavy struct {
+	rng              *rand.Rand
+	garbage, collect float64
+}
+
+func (h *heavy) request(_ time.Duration, arm string) {
+	if arm == "workout" {
+		h.garbage += 5000
+	}
+	if h.garbage > h.collect {
+		h.garbage = 0
+	}
+}
+
+func (h *heavy) values(time.Duration) (v soak.Values) {
+	v.Set(soak.Anon, int64(50e6+h.garbage+h.rng.NormFloat64()*100e3))
+	return v
+}
+
+// Nobody is convicted where nothing leaks: under a sawtooth, and where garbage
+// is mistaken for a floor.
+func TestConvictsNobodyWithoutALeak(t *testing.T) {
+	convicted, cleared := 0, 0
+	for seed := range uint64(40) {
+		sawtooth := seed%2 == 0
+		var n node = newStandIn(t, seed, map[string]soak.Size{"*": 0})
+		if !sawtooth {
+			n = &heavy{rng: rand.New(rand.NewPCG(seed, 1)), collect: 24e6}
+		}
+		e, err := New(Options{Arms: threeArms, Seed: seed, Matters: 500, Tolerance: 36e6, MaxBlocks: 200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		conduct(e, n, 20, time.Minute, 25*time.Second)
+		d := e.Result()
+		switch ExitCode(d) {
+		case soak.ExitFail:
+			convicted++
+			t.Logf("seed %d: %s", seed, describe(d))
+		case soak.ExitPass:
+			if sawtooth {
+				cleared++
+			}
+		}
+	}
+	t.Logf("convicted %d of 40, cleared %d of the 20 sawtooths", convicted, cleared)
+	if convicted > 1 || cleared < 19 {
+		t.Errorf("convicted %d of 40, want at most 1; cleared %d of 20, want 19", convicted, cleared)
+	}
+}
+
+// Growth by itself, at double the rate the same in an hour, is not put down to
+// requests.
+func TestIdleGrowth(t *testing.T) {
+	e, err := New(Options{Arms: threeArms, Seed: 5, Matters: 500, Tolerance: 36e6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conduct(e, growing{&heavy{rng: rand.New(rand.NewPCG(5, 1)), collect: 1}}, 20, time.Minute, 25*time.Second)
+	d := e.Result()
+	all := byName(d)
+	idle := all["idle"]
+	if idle.Verdict != soak.ArmProven || idle.PerHour.Low > 200e6 || idle.PerHour.High < 200e6 {
+		t.Errorf("%s", describe(d))
+	}
+	for _, name := range []string{"workout", "mealPlan", "health"} {
+		if all[name].Verdict != soak.ArmRefuted {
+			t.Errorf("%s: %s", name, describe(d))
+		}
+	}
+}
+
+// growing leaks 200 MB an hour, whatever is asked of it.
+type growing struct{ *heavy }
+
+func (g growing) values(at time.Duration) (v soak.Values) {
+	v.Set(soak.Anon, int64(50e6+200e6*at.Hours()+g.rng.NormFloat64()*100e3))
+	return v
+}

@@ -1,0 +1,267 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"leakcheck/soak"
+	"leakcheck/soak/load"
+	"leakcheck/soak/runner"
+)
+
+// pretend is a node whose memory is a number, and whose scenarios are loads that
+// raise it.
+type pretend struct {
+	mu    sync.Mutex
+	anon  int64
+	limit int64
+	life  time.Time
+}
+
+func (p *pretend) Sample(context.Context) (soak.Sample, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := soak.Sample{Started: p.life}
+	s.Set(soak.Anon, p.anon)
+	s.Set(soak.WorkingSet, p.anon)
+	if p.limit > 0 {
+		s.Set(soak.Limit, p.limit)
+	}
+	return s, nil
+}
+func (p *pretend) Watch(ctx context.Context, _ func(soak.Event)) error { <-ctx.Done(); return nil }
+func (p *pretend) Follow(ctx context.Context, _ time.Time, _ func(soak.Line), _ func(soak.Event)) error {
+	<-ctx.Done()
+	return nil
+}
+
+// requests are ten a second, each of which keeps some memory.
+type requests struct {
+	p       *pretend
+	name    string
+	cost    int64
+	dose    int
+	length  time.Duration
+	mu      sync.Mutex
+	sent    int64
+	stopped bool
+}
+
+func (r *requests) Run(ctx context.Context) error {
+	for end := time.Now().Add(r.length); time.Now().Before(end) && ctx.Err() == nil; {
+		r.mu.Lock()
+		if !r.stopped {
+			r.sent += int64(r.dose)
+			r.p.mu.Lock()
+			r.p.anon += r.cost * int64(r.dose)
+			r.p.mu.Unlock()
+		}
+		r.mu.Unlock()
+		wait(ctx, 100*time.Millisecond)
+	}
+	return nil
+}
+
+func (r *requests) Take() soak.Batch {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.sent
+	r.sent = 0
+	return soak.Batch{Load: []soak.LoadInterval{{At: time.Now(), Scenario: r.name, Due: n, Requests: n}}}
+}
+
+func (r *requests) Stop(string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopped = true
+}
+
+func (p *pretend) on(name string, cost int64) Switch {
+	return func(dose int, length time.Duration) (soak.Load, error) {
+		return &requests{p: p, name: name, cost: cost, dose: dose, length: length}, nil
+	}
+}
+
+func off(int, time.Duration) (soak.Load, error) { return nil, nil }
+
+// drive runs an experiment with a leaking and a clean scenario inside a brake.
+func drive(t *testing.T, p *pretend, leak Switch) (*Driver, soak.Diagnosis) {
+	t.Helper()
+	arms := []Arm{{"leaky", soak.ArmScenario}, {"clean", soak.ArmScenario}, {"idle", soak.ArmIdle}}
+	e, err := New(Options{Arms: arms, Seed: 3, Matters: 500, Tolerance: 18e6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := NewDriver(e, "node", []Switch{leak, p.on("clean", 0), off}, time.Minute, 20*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	brake := load.NewBrake(load.BrakeOptions{Stop: d.Stop})
+	_, err = runner.Run(t.Context(), runner.Config{
+		Targets: []runner.Target{{Name: "node", Target: p}}, Loads: []soak.Load{d}, Recorder: both{d, brake},
+		Pace: runner.Every(500 * time.Millisecond), Done: d.Done, Duration: 10 * time.Hour,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, _ := d.Result()
+	return d, result
+}
+
+type both [2]soak.Recorder
+
+func (b both) Record(x soak.Batch) error { return errors.Join(b[0].Record(x), b[1].Record(x)) }
+
+// A whole experiment goes through the runner and ends by itself.
+func TestDriverKnowsAndEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		p := &pretend{anon: 100e6}
+		_, d := drive(t, p, p.on("leaky", 2000))
+		all := byName(d)
+		if a := all["leaky"]; a.Verdict != soak.ArmProven || a.Nature != soak.NatureLeak || a.PerRequest.Low > 2000.5 || a.PerRequest.High < 1999.5 ||
+			a.DoseHolds == nil || !*a.DoseHolds || len(a.Where) != 1 || a.Where[0].Component != partAnon {
+			t.Errorf("%s", describe(d))
+		}
+		if all["clean"].Verdict != soak.ArmRefuted || all["idle"].Verdict != soak.ArmRefuted || ExitCode(d) != soak.ExitFail || d.Ended != "" {
+			t.Errorf("exit %d, %q: %s", ExitCode(d), d.Ended, describe(d))
+		}
+		if took := time.Since(begin); took > 2*time.Hour {
+			t.Errorf("it took %v", took)
+		}
+		if all["leaky"].Requests == 0 || all["leaky"].Requests%600 != 0 {
+			t.Errorf("%d requests, want 600 for each block", all["leaky"].Requests)
+		}
+	})
+}
+
+// A node that nears its limit stops the experiment, and what is open stays open.
+func TestBrakeStopsTheExperiment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pretend{anon: 100e6, limit: 180e6}
+		_, d := drive(t, p, p.on("leaky", 20_000))
+		if !strings.Contains(d.Ended, "% of the limit") || ExitCode(d) != soak.ExitInconclusive {
+			t.Errorf("%q, exit %d", d.Ended, ExitCode(d))
+		}
+		if p.anon > 129e6 {
+			t.Errorf("it went on to %d, the brake is at 126 MB", p.anon)
+		}
+		for _, a := range d.Arms {
+			if a.Verdict != soak.ArmUntested {
+				t.Errorf("%s is %s", a.Name, a.Verdict)
+			}
+		}
+	})
+}
+
+// A node that restarts is another one.
+func TestRestartEndsTheExperiment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pretend{anon: 100e6, life: time.Now()}
+		restart := time.AfterFunc(10*time.Minute, func() {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.anon, p.life = 50e6, time.Now()
+		})
+		defer restart.Stop()
+		_, d := drive(t, p, p.on("leaky", 2000))
+		if !strings.Contains(d.Ended, "restarted") {
+			t.Errorf("ended: %q after %d blocks", d.Ended, d.Blocks)
+		}
+	})
+}
+
+// A switch that fails ends the experiment with its reason.
+func TestSwitchThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pretend{anon: 100e6}
+		_, d := drive(t, p, func(int, time.Duration) (soak.Load, error) { return nil, errors.New("on.sh: not found") })
+		if d.Ended != "on.sh: not found" {
+			t.Errorf("ended: %q", d.Ended)
+		}
+	})
+}
+
+// shoot fires once at a node whose memory rises by what a request costs and
+// falls again after a time.
+func shoot(t *testing.T, cost int64, back time.Duration) soak.Fired {
+	t.Helper()
+	p := &pretend{anon: 100e6}
+	l := &requests{p: p, name: "burst", cost: cost, dose: 1, length: 2 * time.Second}
+	s := &Shot{Target: "node", Load: l, Before: 5 * time.Second, Wait: time.Minute}
+	if back > 0 {
+		collect := time.AfterFunc(7*time.Second+back, func() {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.anon = 101e6
+		})
+		defer collect.Stop()
+	}
+	_, err := runner.Run(t.Context(), runner.Config{
+		Targets: []runner.Target{{Name: "node", Target: p}}, Loads: []soak.Load{s}, Recorder: s,
+		Pace: runner.Every(250 * time.Millisecond), Done: s.Done,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := soak.Fired{Load: soak.ScenarioResult{Requests: 20}}
+	f.Memory, f.Components = s.Memory()
+	Decide(&f)
+	return f
+}
+
+func TestShot(t *testing.T) {
+	for name, c := range map[string]struct {
+		cost    int64
+		back    time.Duration
+		rose    bool
+		seconds float64
+		exit    int
+	}{
+		"comes back":    {2e6, 10 * time.Second, true, 10, soak.ExitPass},
+		"stays":         {2e6, 0, true, 0, soak.ExitInconclusive},
+		"does not rise": {1000, 0, false, 0, soak.ExitPass},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begin := time.Now()
+				f := shoot(t, c.cost, c.back)
+				m := f.Memory
+				if m.Rose != c.rose || m.Back != (c.seconds > 0) || f.ExitCode != c.exit || m.Before != 100e6 || m.Peak != 100e6+20*c.cost {
+					t.Errorf("%+v, exit %d: %s", m, f.ExitCode, f.Why)
+				}
+				if m.Back && (*m.Seconds < c.seconds || *m.Seconds > c.seconds+0.5) {
+					t.Errorf("came back after %v s, want %v", *m.Seconds, c.seconds)
+				}
+				if took := time.Since(begin); m.Back && took > 20*time.Second {
+					t.Errorf("it went on for %v though memory was back", took)
+				}
+				if f.Components["anon"].Peak != m.Peak {
+					t.Errorf("%+v", f.Components)
+				}
+			})
+		})
+	}
+}
+
+func TestDecide(t *testing.T) {
+	seen := soak.Recovery{Excursion: soak.Excursion{Before: 1, Peak: 1, After: 1}}
+	for want, f := range map[int]soak.Fired{
+		soak.ExitFail:        {Memory: seen, Load: soak.ScenarioResult{Requests: 10, Errors: map[soak.ErrorKind]int64{soak.ErrorTimeout: 1}}},
+		soak.ExitNotMeasured: {Memory: seen},
+		soak.ExitPass:        {Memory: seen, Load: soak.ScenarioResult{Requests: 100, Errors: map[soak.ErrorKind]int64{soak.ErrorTimeout: 1}}},
+	} {
+		if Decide(&f); f.ExitCode != want {
+			t.Errorf("exit %d, want %d: %s", f.ExitCode, want, f.Why)
+		}
+	}
+	stopped := soak.Fired{Memory: seen, Load: soak.ScenarioResult{Requests: 1}, Brake: &soak.Brake{Reason: "the node died"}}
+	if Decide(&stopped); stopped.ExitCode != soak.ExitFail || !strings.Contains(stopped.Why, "the node died") {
+		t.Errorf("%+v", stopped)
+	}
+}
