@@ -27,7 +27,6 @@ type Process struct {
 	mu      sync.Mutex
 	tree    []int // the process and its children, as last listed
 	inside  inside
-	heapCap int64
 	pending chan soak.Event
 }
 

@@ -102,18 +102,6 @@ type fact struct {
 	Spec
 }
 
-// fired names the scenario whose load gives the fact; ok is false for facts
-// that need none. The empty name means any scenario.
-func (f fact) fired() (scenario string, ok bool) {
-	if f.path[0] != "load" {
-		return "", false
-	}
-	if len(f.path) == 3 {
-		return f.path[1], true
-	}
-	return "", true
-}
-
 // metricUnit is how the values of a metric print.
 func metricUnit(m soak.Metric) Unit {
 	switch m {

@@ -31,8 +31,6 @@ type life struct {
 	recent       recent
 	// step is the usual time between samples, an exponential average.
 	step float64
-	// floors caches the floor of a closed life.
-	floors *floor
 }
 
 // begins reports whether x belongs to another life than l.

@@ -21,7 +21,6 @@ type draw struct {
 	sigma, phi float64
 	clipped    bool // meant to stand at the limit
 	plain      bool // nothing but this noise and perhaps a line
-	tolerance  float64
 	cache      func(i int) float64
 }
 
