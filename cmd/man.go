@@ -1,24 +1,11 @@
 package cmd
 
 import (
-	"cmp"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 )
-
-// documented makes the help of every command of the tree end with its exit
-// codes, unless it tells them in its own words.
-func documented(c *cobra.Command) {
-	if !strings.Contains(c.Long, "Exit codes") {
-		c.Long = cmp.Or(c.Long, c.Short+".") + "\n\n" + exitCodes
-	}
-	for _, sub := range c.Commands() {
-		documented(sub)
-	}
-}
 
 // newMan is hidden: `make man` runs it.
 func newMan(a *app) *cobra.Command {

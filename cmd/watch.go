@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"leakcheck/probe"
 	"leakcheck/soak"
 	"leakcheck/soak/record"
 )
@@ -72,18 +71,24 @@ func (a *app) watch(ctx context.Context, args []string, o soakOptions) error {
 	if len(o.containers) == 0 && o.pid == 0 {
 		return usage("what shall be watched? Name a container or a run, or give --pid PID")
 	}
-	err := a.watchTargets(ctx, o)
-	if len(args) > 0 && errors.Is(err, probe.ErrUnknown) {
-		return usage("%w; nor is there a run of that name ('leakcheck runs list' shows all)", err)
+	return a.watchTargets(ctx, o, args)
+}
+
+// noRunEither adds to what is wrong with a container's name that it is no
+// run's name either.
+func noRunEither(err error, args []string) error {
+	x := (*exit)(nil)
+	if len(args) != 1 || !errors.As(err, &x) || x.err == nil {
+		return err
 	}
-	return err
+	return &exit{x.code, fmt.Errorf("%w\nno run is called %s either: `leakcheck runs list` shows all", x.err, args[0])}
 }
 
 // watchTargets looks at containers and processes.
-func (a *app) watchTargets(ctx context.Context, o soakOptions) error {
+func (a *app) watchTargets(ctx context.Context, o soakOptions, args []string) error {
 	r, err := a.prepare(ctx, o)
 	if err != nil {
-		return err
+		return noRunEither(err, args)
 	}
 	defer r.close()
 	if !a.quiet {
