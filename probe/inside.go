@@ -10,10 +10,11 @@ import (
 
 // Processes and open files are looked at with each tenth sample, or after
 // lookEvery if samples are far apart: listing them costs a hundred times a
-// sample. The engine, which runs ps for it, is asked each lookEvery only.
+// sample. The engine runs ps for it and is asked each askEvery only.
 const (
 	lookSamples = 10
 	lookEvery   = 30 * time.Second
+	askEvery    = time.Minute
 	settled     = 5 * time.Second
 	dominance   = 3 // a process with a third of the memory carries the curve
 
@@ -28,10 +29,14 @@ type inside struct {
 	watch  *exitWatch // of server; nil when only listing can tell
 }
 
-// due reports whether it is time to look, and notes it.
+// due reports whether it is time to look, and notes it; asks means that the
+// engine must be asked.
 func (i *inside) due(at time.Time, asks bool) bool {
 	i.since++
-	if !i.looked.IsZero() && (asks || i.since < lookSamples) && at.Sub(i.looked) < lookEvery {
+	age := at.Sub(i.looked)
+	switch {
+	case i.looked.IsZero():
+	case asks && age < askEvery, !asks && age < lookEvery && i.since < lookSamples:
 		return false
 	}
 	i.looked, i.since = at, 0
@@ -112,7 +117,7 @@ func (c *Container) look(ctx context.Context, s *soak.Sample) {
 	}
 	s.Processes = c.e.top(ctx, p.id, s.At)
 	if dead := p.inside.follow(s.Processes, main, s.At, nil); dead.PID != 0 {
-		c.tell(death(dead, s.At, c.oomSince(s.At.Add(-lookEvery))))
+		c.tell(death(dead, s.At, c.oomSince(s.At.Add(-askEvery))))
 	}
 }
 
