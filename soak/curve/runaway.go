@@ -25,7 +25,7 @@ func (r *recent) add(t, y, seconds float64) {
 	}
 	r.t[r.n], r.y[r.n] = t, y
 	r.n++
-	if math.IsInf(r.at, 1) && y-r.y[0] >= runawayBytes && t-r.t[0] >= 0.6*seconds && r.steady() {
+	if math.IsInf(r.at, 1) && y-r.y[0] >= runawayBytes && t-r.t[0] >= runawayFull*seconds && r.steady() {
 		r.at, r.top, r.rate = t, y, (y-r.y[0])/(t-r.t[0])
 	}
 }
@@ -55,9 +55,40 @@ func (r *recent) steady() bool {
 			return false
 		}
 	}
-	// A warm-up slows down even within the window.
-	third := (r.n - 1) / 3
-	return r.y[r.n-1]-r.y[r.n-1-third] > 0.6*(r.y[third]-r.y[0])
+	return r.straight()
+}
+
+// straight reports whether the rise does not slow down within the window as a
+// warm-up does: a parabola, fitted by least squares, loses no more than
+// runawaySlowing of its rate, give or take what the noise may hide.
+func (r *recent) straight() bool {
+	n := float64(r.n)
+	t, y := r.t[:r.n], r.y[:r.n]
+	at, mean := 0.0, 0.0
+	for i := range t {
+		at, mean = at+t[i]/n, mean+y[i]/n
+	}
+	var uu, uuu, uy float64
+	for i := range t {
+		u := t[i] - at
+		uu, uuu, uy = uu+u*u, uuu+u*u*u, uy+u*(y[i]-mean)
+	}
+	// What is left of u*u without its parts along 1 and u.
+	bow := func(u float64) float64 { return u*u - uu/n - uuu/uu*u }
+	var qq, qy float64
+	for i := range t {
+		q := bow(t[i] - at)
+		qq, qy = qq+q*q, qy+q*(y[i]-mean)
+	}
+	slope, bend := uy/uu, qy/qq
+	rss := 0.0
+	for i := range t {
+		u := t[i] - at
+		e := y[i] - mean - slope*u - bend*bow(u)
+		rss += e * e
+	}
+	doubt := math.Sqrt(rss / (n - 3) / qq)
+	return 2*(bend+1.5*doubt)*(t[r.n-1]-t[0]) >= -runawaySlowing*slope
 }
 
 // goesOn reports whether a runaway was seen and the memory, now y at time t,

@@ -118,7 +118,12 @@ const (
 	runawayPoints  = 6
 	// runawayBytes and runawayShare of the level must have been gained in it.
 	runawayBytes = 256e6
-	runawayShare = 0.15
+	runawayShare = 0.2
+	// runawayFull of the window must have been seen, and the rate have fallen by
+	// no more than runawaySlowing in it: a warm-up with a time constant of up to
+	// ten minutes slows down more.
+	runawayFull    = 0.8
+	runawaySlowing = 0.08
 	// runawayDrop of the gain may have been lost at any one time in it.
 	runawayDrop = 0.4
 )

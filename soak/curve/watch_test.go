@@ -1,6 +1,7 @@
 package curve
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -10,7 +11,7 @@ import (
 // TestIncidentIsCalledWithinAMinute holds the always-on verdict to the
 // incident: 500 MB a minute on top of a node that stood still.
 func TestIncidentIsCalledWithinAMinute(t *testing.T) {
-	for i := range 50 {
+	for i := range 150 {
 		r := rand.New(rand.NewPCG(uint64(i), 1))
 		step := []float64{1, 2, 5}[i%3]
 		n := int(200 / step)
@@ -37,5 +38,29 @@ func TestIncidentIsCalledWithinAMinute(t *testing.T) {
 		if got := s.Result().Leak; got != soak.LeakYes {
 			t.Errorf("draw %d: the result is %s when the run is stopped", i, got)
 		}
+	}
+}
+
+// TestWarmUpIsNoRunaway fills gigabytes within minutes, sampled each second:
+// as fast as the incident, but it slows down.
+func TestWarmUpIsNoRunaway(t *testing.T) {
+	alarms := 0
+	const n = 200
+	for i := range n {
+		r := rand.New(rand.NewPCG(uint64(i), 77))
+		d := base(r, 400, 1)
+		level := logUniform(r, .5e9, 8e9)
+		size, tau := level*logUniform(r, .3, 3), logUniform(r, 30, 1200)
+		for k := range d.y {
+			d.y[k] = level + size*(1-math.Exp(-d.t[k]/tau))
+		}
+		d.limit = 0
+		d.noise(r, .3*level)
+		if watched(&d) == soak.LeakYes {
+			alarms++
+		}
+	}
+	if alarms > n/50 {
+		t.Errorf("%d of %d warm-ups were called runaways", alarms, n)
 	}
 }
