@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,10 +29,24 @@ func TestScripts(t *testing.T) {
 			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
 			env.Setenv("HOME", env.WorkDir+"/home")
 			env.Setenv("LEAKCHECK_TEST_DOCKER_HOST", os.Getenv("LEAKCHECK_TEST_DOCKER_HOST"))
-			return nil
+			return addresses(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 	})
+}
+
+// addresses gives each script loopback addresses that nobody listens on, for
+// nodes that it starts: $NODE, $RELAY and $TAP.
+func addresses(env *testscript.Env) error {
+	for _, name := range []string{"NODE", "RELAY", "TAP"} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer l.Close() // only when all are chosen, so that no two are the same
+		env.Setenv(name, l.Addr().String())
+	}
+	return nil
 }
 
 // exits runs leakcheck and checks its exit code: exits CODE leakcheck ARGS...

@@ -203,12 +203,22 @@ func (t *trial) diagnosis(driver *experiment.Driver, summary runner.Summary) soa
 	switch {
 	case summary.Interrupted:
 		d.Ended, d.ExitCode = "it was interrupted", soak.ExitInterrupted
+	case t.gone:
+		d.Ended, d.ExitCode = "the node has ended", gone(d.ExitCode)
 	case d.Brake != nil:
 		d.Ended = "the brake: " + d.Brake.Reason
-	case d.Ended == "" && summary.Reason != "":
-		d.Ended = summary.Reason
-	case d.Ended == "" && d.ExitCode == soak.ExitInconclusive:
+	case d.Ended != "": // a restart, a switch that failed, no samples
+		d.ExitCode = gone(d.ExitCode)
+	case d.ExitCode == soak.ExitInconclusive:
 		d.Ended = "at --max, or with no more rounds to go"
 	}
 	return d
+}
+
+// gone is the exit code of an experiment that could not be gone on with.
+func gone(code int) int {
+	if code == soak.ExitFail {
+		return code
+	}
+	return soak.ExitNotMeasured
 }
