@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"leakcheck/report"
+	"leakcheck/soak/runner"
 )
 
 // progress shows a run while it goes on: on a terminal the full screen, or a
@@ -47,11 +48,10 @@ func (o *soakOptions) quitText() string {
 
 // leaver is what leaving the screen does: it interrupts a soak, as a key sends
 // no signal while the screen is up, and ends a watch in order.
-func (r *run) leaver(stop func()) func(bool) {
+func (r *run) leaver(stop context.CancelCauseFunc) func(bool) {
 	return func(interrupted bool) {
 		if r.o.watching && !interrupted {
-			r.left.Store(true)
-			stop()
+			stop(runner.ErrEnough)
 			return
 		}
 		r.app.interrupt()

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"leakcheck/probe"
@@ -38,10 +37,9 @@ type run struct {
 	feeds  []*logscan.Feed
 	notify *notifier // nil unless somebody is to be told
 	mail   mailbox
-	before *before     // in a resumed run, as of the interruption
-	lives  lives       // in a verification, as of earlier records
-	page   *page       // nil unless somebody listens
-	left   atomic.Bool // a person left the screen of a watch
+	before *before // in a resumed run, as of the interruption
+	lives  lives   // in a verification, as of earlier records
+	page   *page   // nil unless somebody listens
 	gates  gates
 	// screened says that the terminal was filled, and is empty now.
 	screened bool
@@ -235,8 +233,8 @@ func (r *run) execute(ctx context.Context, c runner.Config) (err error) {
 		r.page.announce(r.app.stderr)
 		r.page.serve(r.view)
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	if c.Progress == nil {
 		show := r.app.newProgress(ctx, r, r.leaver(stop))
 		defer show.end()
@@ -251,7 +249,6 @@ func (r *run) execute(ctx context.Context, c runner.Config) (err error) {
 		r.notify.stop()
 		r.summary.RecordErr = cmp.Or(r.summary.RecordErr, c.Recorder.Record(r.mail.Take()))
 	}
-	r.summary.Interrupted = r.summary.Interrupted && !r.left.Load()
 	return err
 }
 

@@ -63,6 +63,10 @@ type Summary struct {
 	RecordErr error
 }
 
+// ErrEnough is the cause of a context that ends a run in order, before its
+// time: whoever watched has seen enough, and nothing was interrupted.
+var ErrEnough = errors.New("enough was seen")
+
 // settle bounds how long the parts of a run may take to stop.
 const settle = 5 * time.Second
 
@@ -80,7 +84,7 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	reason := r.record(work, ctx)
 	stop()
 	r.drain(&parts)
-	interrupted := reason == "" && ctx.Err() != nil
+	interrupted := reason == "" && ctx.Err() != nil && !errors.Is(context.Cause(ctx), ErrEnough)
 	if interrupted {
 		r.commit(soak.Batch{Events: []soak.Event{{At: r.clock.now(), Kind: soak.EventInterrupt, Text: "leakcheck was stopped before the run's end"}}})
 	}

@@ -233,6 +233,20 @@ func TestDoneEndsTheRunWithItsReason(t *testing.T) {
 	})
 }
 
+func TestEnoughIsNoInterruption(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancelCause(t.Context())
+		time.AfterFunc(30*time.Second, func() { stop(ErrEnough) })
+		m := &memory{}
+		s, err := Run(ctx, Config{
+			Targets: []Target{{Name: "node", Target: &node{}}}, Recorder: m, Pace: Every(time.Second), Duration: time.Hour,
+		})
+		if err != nil || s.Interrupted || m.count(soak.EventInterrupt) != 0 {
+			t.Errorf("%+v, %v, with %d interruptions", s, err, m.count(soak.EventInterrupt))
+		}
+	})
+}
+
 func TestABrokenRecordDoesNotEndTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		full := errors.New("disk full")
