@@ -37,12 +37,14 @@ func (t *trial) arms(o diagnoseOptions) (arms []experiment.Arm, switches []exper
 		add(name, soak.ArmScenario, on)
 	}
 	add("idle", soak.ArmIdle, func(int, time.Duration) (soak.Load, error) { return nil, nil })
-	if !o.noObserver {
-		s, err := t.observerSwitch(o.noLog)
-		if err != nil {
-			return nil, nil, err
-		}
-		add("observer", soak.ArmObserver, s)
+	rules, err := logscan.Compile(t.node.profile.Signals)
+	switch {
+	case err != nil:
+		return nil, nil, usage("profile %s: %w", t.node.profile.Name, err)
+	case !o.noObserver:
+		add("observer", soak.ArmObserver, t.observerSwitch(rules, o.noLog))
+	case !o.noLog: // reading the log is not on trial, so that its figures may be used
+		t.scanner = rules.NewFeed(t.node.info.Name, time.Now)
 	}
 	for _, text := range o.commands {
 		c, err := parseCommandArm(text)
@@ -93,11 +95,7 @@ func (t *trial) scenarioSwitch(name string, rate float64) experiment.Switch {
 
 // observerSwitch does what a soak does beside firing: it reads the log and asks
 // the health path.
-func (t *trial) observerSwitch(noLog bool) (experiment.Switch, error) {
-	rules, err := logscan.Compile(t.node.profile.Signals)
-	if err != nil {
-		return nil, usage("profile %s: %w", t.node.profile.Name, err)
-	}
+func (t *trial) observerSwitch(rules *logscan.Rules, noLog bool) experiment.Switch {
 	return func(_ int, length time.Duration) (soak.Load, error) {
 		o := &observing{length: length}
 		if !noLog {
@@ -116,7 +114,7 @@ func (t *trial) observerSwitch(noLog bool) (experiment.Switch, error) {
 			o.parts = append(o.parts, func(ctx context.Context) { _ = health.Run(ctx) })
 		}
 		return o, nil
-	}, nil
+	}
 }
 
 // observing runs leakcheck's own reading for a while.

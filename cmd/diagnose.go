@@ -77,7 +77,7 @@ the floor is not one. The brake stops everything when the node is in trouble.
 	f.Var(&o.matters, "matters", "what a request may cost; less is cleared")
 	f.Var(&o.tolerance, "tolerance", "what idle time, the observer and commands may cost (default: what --matters comes to at --rate)")
 	f.Uint64Var(&o.seed, "seed", 0, "repeat the order of the blocks of an earlier experiment")
-	f.BoolVar(&o.noObserver, "no-observer", false, "leave out leakcheck's own log reading and health requests")
+	f.BoolVar(&o.noObserver, "no-observer", false, "do not try leakcheck's own log reading and health requests as an arm; the log is then read all along, for what it says of heap and external memory")
 	f.StringVar(&o.format, "format", "text", "what to print: text or json")
 	return c
 }

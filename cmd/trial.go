@@ -25,6 +25,8 @@ type trial struct {
 	tap     *tapLoad
 	started time.Time
 
+	scanner soak.Scanner // reads the log all along; nil leaves it alone
+
 	brake    *soak.Brake
 	counts   map[string]*soak.ScenarioResult
 	latency  map[string][][]byte
@@ -92,7 +94,7 @@ func (t *trial) run(ctx context.Context, w work, pace runner.Pace, progress func
 		Ceiling: func(string) int64 { return int64(t.node.profile.Ceiling) },
 	})
 	return runner.Run(ctx, runner.Config{
-		Targets: []runner.Target{{Name: t.node.info.Name, Target: t.node.Target}},
+		Targets: []runner.Target{{Name: t.node.info.Name, Target: t.node.Target, Scanner: t.scanner, Since: t.started}},
 		Loads:   loads, Recorder: fanout{t, w, brake}, Pace: pace,
 		Done:     func() (string, bool) { return t.done(w) },
 		Progress: progress, ProgressEvery: 10 * time.Second,

@@ -170,6 +170,7 @@ func (d *Driver) quiet(ctx context.Context) (Floor, error) {
 func (d *Driver) Record(b soak.Batch) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.quietSignals(b.Signals)
 	for _, s := range b.Samples {
 		if s.Target != d.target {
 			continue
@@ -184,6 +185,15 @@ func (d *Driver) Record(b soak.Batch) error {
 		}
 	}
 	return nil
+}
+
+// quietSignals lowers the floor to what the log says of memory. The lock is held.
+func (d *Driver) quietSignals(all []soak.Signal) {
+	for _, s := range all {
+		if d.floor != nil && s.Target == d.target && !s.At.Before(d.from) {
+			d.floor.AddLog(s.Values)
+		}
+	}
 }
 
 // Take returns what was fired since the last call.

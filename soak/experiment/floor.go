@@ -35,6 +35,22 @@ func (f *Floor) Add(v soak.Values) bool {
 	return true
 }
 
+// AddLog lowers the floor to what a memory line of the node's log says.
+func (f *Floor) AddLog(values map[string]float64) {
+	for field, name := range map[string]string{"heap": partLogHeap, "external": partLogExternal} {
+		x, ok := values[field]
+		if !ok {
+			continue
+		}
+		if f.Parts == nil {
+			f.Parts = map[string]float64{}
+		}
+		if low, known := f.Parts[name]; !known || x < low {
+			f.Parts[name] = x
+		}
+	}
+}
+
 func levelOf(v soak.Values) (float64, bool) {
 	if x, ok := v.Unreclaimable(); ok {
 		return float64(x), true
@@ -56,6 +72,9 @@ const (
 	partKernel = "kernel"
 	partCache  = "page cache"
 	partSlab   = "reclaimable slab"
+	// What the node says of itself is another's figure for a part of the above.
+	partLogHeap     = "runtime heap, by the node's log"
+	partLogExternal = "external memory, by the node's log"
 )
 
 // parts tells a sample's memory apart as far as it can be. With the runtime's
@@ -85,6 +104,3 @@ func parts(v soak.Values) map[string]float64 {
 	}
 	return all
 }
-
-// unreclaimable reports whether a component counts for the level.
-func unreclaimable(part string) bool { return part != partCache && part != partSlab }

@@ -194,7 +194,7 @@ func (e *Experiment) where(arm int) []soak.ComponentGrowth {
 	}
 	found := []soak.ComponentGrowth{}
 	for name := range names {
-		rows := e.table(rises, func(r rise) float64 { return r.Floor.Parts[name] - r.before.Parts[name] })
+		rows := e.table(reporting(rises, name), func(r rise) float64 { return r.Floor.Parts[name] - r.before.Parts[name] })
 		costs, ok := jackknife(rows, nil)
 		if !ok {
 			continue
@@ -207,4 +207,15 @@ func (e *Experiment) where(arm int) []soak.ComponentGrowth {
 		return cmp.Or(cmp.Compare(b.Growth.Estimate, a.Growth.Estimate), cmp.Compare(a.Component, b.Component))
 	})
 	return found
+}
+
+// reporting are the blocks before and after which a component was reported.
+func reporting(all []rise, part string) (known []rise) {
+	for _, r := range all {
+		_, before := r.before.Parts[part]
+		if _, after := r.Floor.Parts[part]; before && after {
+			known = append(known, r)
+		}
+	}
+	return known
 }

@@ -43,6 +43,9 @@ func conduct(e *Experiment, n node, rate float64, length, pause time.Duration) t
 				m.Requests++
 			}
 		}
+		if w, ok := n.(interface{ active(string, time.Duration) }); ok {
+			w.active(e.o.Arms[b.Arm].Name, length)
+		}
 		now += length
 		m.Floor = floor()
 		e.Add(m)
