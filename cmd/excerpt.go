@@ -103,8 +103,8 @@ func (x excerpt) read(ctx context.Context, from log) ([]byte, error) {
 	if before.forgot {
 		b.WriteString("(earlier lines are left out)\n")
 	}
-	b.Write(before.text())
-	b.Write(after.text())
+	before.write(&b)
+	after.write(&b)
 	if b.Len() == 0 {
 		b.WriteString("(the node wrote nothing in this stretch)\n")
 	}
@@ -114,29 +114,34 @@ func (x excerpt) read(ctx context.Context, from log) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// lines are lines of a log as text that is safe to print.
+// lines are lines of a log.
 type lines struct {
-	all    [][]byte
+	all    []soak.Line
 	size   int
 	forgot bool
 }
 
+// add keeps a copy of a line.
 func (s *lines) add(l soak.Line) {
-	stream := " "
-	if l.Stderr {
-		stream = "!"
-	}
-	text := l.Text[:min(len(l.Text), excerptHalf/8)]
-	line := []byte(l.At.UTC().Format("2006-01-02T15:04:05.000Z") + " " + stream + " " + report.Clean(string(text)) + "\n")
-	s.all, s.size = append(s.all, line), s.size+len(line)
+	l.Text = bytes.Clone(l.Text[:min(len(l.Text), excerptHalf/8)])
+	s.all, s.size = append(s.all, l), s.size+len(l.Text)
 }
 
 // forget drops the oldest lines until the rest fits.
 func (s *lines) forget(most int) {
 	for s.size > most {
-		s.size -= len(s.all[0])
+		s.size -= len(s.all[0].Text)
 		s.all, s.forgot = s.all[1:], true
 	}
 }
 
-func (s *lines) text() []byte { return bytes.Join(s.all, nil) }
+// write writes the lines safe to print, those of standard error marked by "!".
+func (s *lines) write(b *bytes.Buffer) {
+	for _, l := range s.all {
+		stream := " "
+		if l.Stderr {
+			stream = "!"
+		}
+		b.WriteString(l.At.UTC().Format("2006-01-02T15:04:05.000Z") + " " + stream + " " + report.Clean(string(l.Text)) + "\n")
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"leakcheck/soak"
 	"leakcheck/soak/checklist"
 )
 
@@ -54,7 +55,7 @@ func (f *facts) unread() string {
 	case c.lines == 0:
 		return "no line of the log could be read"
 	case c.skipped > 0:
-		return fmt.Sprintf("%d bytes of the log were passed over: --log-budget all reads everything", c.skipped)
+		return fmt.Sprintf("%s of the log were passed over: --log-budget all reads everything", soak.FormatBytes(float64(c.skipped)))
 	case c.first.After(f.from):
 		return fmt.Sprintf("the log could be read only from %s after the window's start on", since(c.first.Sub(f.from)))
 	}
