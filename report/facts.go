@@ -144,8 +144,9 @@ func (v *View) did() (string, Tone) {
 // mostNext keeps the first screen short; the checklist has every hint.
 const mostNext = 2
 
-// next lists what to do: the hints and commands of the checks that failed,
-// or that cannot be judged when none failed.
+// next lists what to do: the hints and commands of the checks that failed, or
+// that warn when none failed. A hint says what to do about a failure, so those
+// of undecided checks are left out: the line "settles" says what these need.
 func (v *View) next(t *Target) []Fact {
 	var out []Fact
 	add := func(text string, command bool) {
@@ -154,7 +155,7 @@ func (v *View) next(t *Target) []Fact {
 		}
 		out = append(out, Fact{Label: []string{"next", ""}[min(len(out), 1)], Text: text, Command: command})
 	}
-	for _, o := range []soak.Outcome{soak.Fail, soak.Warn, soak.Inconclusive} {
+	for _, o := range []soak.Outcome{soak.Fail, soak.Warn} {
 		for _, c := range t.with(o) {
 			add(c.Hint, false)
 			add(c.Next, true)
