@@ -32,6 +32,14 @@ var sentences = []sentence{
 	{check: "no-restart", meets: []string{"node.restarts=0"}, breaks: []string{"node.restarts=1"}},
 	{check: "no-death", meets: []string{"node.deaths=0"}, breaks: []string{"node.deaths=1"}},
 	{check: "running-and-healthy", meets: []string{"node.running=true node.health=healthy", "node.running=true node.health=none"}, breaks: []string{"node.running=false", "node.running=true node.health=unhealthy"}},
+	{
+		check: "open-files",
+		meets: []string{"memory.fds.first=30 memory.fds.last=150 memory.sockets.first=4 memory.sockets.last=90"},
+		breaks: []string{
+			"memory.fds.first=30 memory.fds.last=900 memory.sockets.first=4 memory.sockets.last=4",
+			"memory.fds.first=30 memory.fds.last=90 memory.sockets.first=4 memory.sockets.last=300",
+		},
+	},
 	{check: "answers", meets: []string{"node.availability=1"}, breaks: []string{"node.availability=0.9"}},
 	{check: "load-succeeds", meets: []string{"load.error_rate=0.01"}, breaks: []string{"load.error_rate=0.2"}},
 	{check: "few-error-lines", meets: []string{"signals.error_lines.per_hour=2"}, breaks: []string{"signals.error_lines.per_hour=600"}},

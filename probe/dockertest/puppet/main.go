@@ -18,8 +18,9 @@ import (
 )
 
 var (
-	mu   sync.Mutex
-	held [][]byte
+	mu     sync.Mutex
+	held   [][]byte
+	opened []*os.File
 )
 
 func main() {
@@ -42,6 +43,7 @@ func main() {
 		"/file":  func(n func(string) int) { file("/tmp/file", n("mb")) },
 		"/shm":   func(n func(string) int) { file("/dev/shm/file", n("mb")) },
 		"/log":   func(n func(string) int) { write(n("from"), n("lines"), n("size")) },
+		"/open":  func(n func(string) int) { open(n("files")) },
 		"/kill":  func(n func(string) int) { _ = syscall.Kill(n("pid"), syscall.SIGKILL) },
 		"/":      func(func(string) int) {},
 	} {
@@ -84,6 +86,20 @@ func free() {
 		_ = syscall.Munmap(b)
 	}
 	held = nil
+}
+
+// open opens files and keeps them open.
+func open(files int) {
+	mu.Lock()
+	defer mu.Unlock()
+	for range files {
+		f, err := os.Open("/app")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return
+		}
+		opened = append(opened, f)
+	}
 }
 
 // child starts this program again, to hold memory in a process of its own.

@@ -1,0 +1,96 @@
+package cmd_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"leakcheck/probe"
+	"leakcheck/probe/dockertest"
+	"leakcheck/soak"
+)
+
+// TestManyContainersInOneSoak samples many containers each second through
+// their cgroup files and looks at leakcheck itself meanwhile: no sample is
+// missed, and neither its memory nor its descriptors grow.
+func TestManyContainersInOneSoak(t *testing.T) {
+	for _, c := range []struct {
+		containers int
+		most       int64 // of leakcheck's own memory; 0 for any
+	}{{20, 40_000_000}, {50, 0}} {
+		t.Run(fmt.Sprint(c.containers), func(t *testing.T) {
+			length := 25 * time.Second
+			switch {
+			case long():
+				length = 10 * time.Minute
+			case c.containers > 20:
+				t.Skip("NOT TESTED: fifty containers for ten minutes take LEAKCHECK_LONG=1")
+			}
+			rig := dockertest.Engine(t)
+			image := rig.BuildImage(dockertest.Puppet)
+			out := filepath.Join(t.TempDir(), "out")
+			args := []string{"soak", "--docker-host", rig.Options.Host, "--load", "none", "--duration", length.String(), "--interval", "1s", "--out", out}
+			for i := range c.containers {
+				s := probe.Spec{Name: rig.Name(fmt.Sprintf("many%d", i)), Image: image, Args: []string{"/app", "log", "1s"}, Memory: 64 << 20}
+				if _, err := rig.Launcher.Run(t.Context(), s); err != nil {
+					t.Fatal(err)
+				}
+				args = append(args, "--container", s.Name)
+			}
+			p := program(t, t.TempDir(), args...)
+			started := time.Now()
+			var files, memory []int64
+			for time.Since(started) < length {
+				time.Sleep(length / 25)
+				files, memory = append(files, openFilesOf(p.Process.Pid)), append(memory, rssOf(p.Process.Pid))
+			}
+			_ = p.Wait()
+			b, err := os.ReadFile(filepath.Join(out, "run.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var r soak.Report
+			if err := json.Unmarshal(b, &r); err != nil {
+				t.Fatal(err)
+			}
+			o := r.Observer
+			t.Logf("%d containers for %s: %d samples, %d missed, %d late, at most %.0f ms; %d files, then %d; %s, then %s; %.1f s of CPU; %d engine calls",
+				c.containers, length, o.Samples, o.Missed, o.Late, o.MaxLate*1000, files[8], files[22],
+				soak.FormatBytes(float64(memory[8])), soak.FormatBytes(float64(memory[22])), o.CPUSeconds, o.EngineCalls)
+			if want := int64(c.containers) * int64(length.Seconds()); o.Missed > 0 || o.Samples < want {
+				t.Errorf("%d samples and %d missed, want at least %d and none", o.Samples, o.Missed, want)
+			}
+			// A process inside that has lived for five seconds is watched by then.
+			if files[22] > files[8]+5 {
+				t.Errorf("open files went from %d to %d", files[8], files[22])
+			}
+			if c.most > 0 && memory[22] > c.most {
+				t.Errorf("leakcheck holds %s, more than %s", soak.FormatBytes(float64(memory[22])), soak.FormatBytes(float64(c.most)))
+			}
+			if long() && memory[22] > memory[8]+memory[8]/5 {
+				t.Errorf("leakcheck's memory went from %d to %d", memory[8], memory[22])
+			}
+		})
+	}
+}
+
+func openFilesOf(pid int) int64 {
+	all, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid)) // none once it has ended
+	return int64(len(all))
+}
+
+// rssOf is a process's resident memory in bytes.
+func rssOf(pid int) int64 {
+	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	for _, line := range strings.Split(string(b), "\n") {
+		var kb int64
+		if n, _ := fmt.Sscanf(line, "VmRSS: %d kB", &kb); n == 1 {
+			return kb << 10
+		}
+	}
+	return 0
+}
