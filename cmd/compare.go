@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,6 +24,7 @@ type compareOptions struct {
 	judgeOptions
 	format   string
 	margin   percent
+	html     string
 	interval soak.Duration
 }
 
@@ -56,11 +58,17 @@ measure, 4 cannot tell, 130 interrupted.`,
 			if err := o.judgeOptions.check(); err != nil {
 				return err
 			}
+			if o.html != "" {
+				if err := writable("--html", filepath.Dir(o.html)); err != nil {
+					return err
+				}
+			}
 			return a.compare(c.Context(), args[0], args[1], o)
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&o.format, "format", "text", "what to print: text or json")
+	f.StringVar(&o.html, "html", "", "write a page with both curves over each other to this file, too")
 	f.Var(&o.margin, "margin", "how much worse passes for no worse")
 	f.Var(&o.interval, "interval", "time between rows of curve files that carry no time")
 	o.judgeOptions.flags(f)
@@ -81,7 +89,13 @@ func (a *app) compare(ctx context.Context, before, after string, o compareOption
 	if err != nil {
 		return usage("%s and %s: %w", before, after, err)
 	}
-	c := report.Comparison{BeforeName: before, AfterName: after, Before: x.Report(x.end), After: y.Report(y.end), Targets: targets}
+	c := report.Comparison{BeforeName: before, AfterName: after, Before: x.Report(x.end), After: y.Report(y.end), Targets: targets,
+		BeforeSeries: x.curves.Series(), AfterSeries: y.curves.Series()}
+	if o.html != "" {
+		if err := report.WriteComparison(o.html, c); err != nil {
+			return notMeasured(err)
+		}
+	}
 	if err := a.printComparison(c, o.format); err != nil {
 		return notMeasured(err)
 	}
@@ -112,7 +126,8 @@ func gated(code int, inconclusive string) int {
 // side is one run of a comparison, as of its end.
 type side struct {
 	judge.Side
-	end time.Time
+	curves *report.Collector
+	end    time.Time
 }
 
 // side reads a run or a curve file.
@@ -135,8 +150,8 @@ func runSide(rec *record.Record, o judgeOptions) (side, error) {
 	if err != nil {
 		return side{}, err
 	}
-	s := side{Side: judge.Side{Judge: j, Upstream: &judge.Upstream{}}, end: seenUntil(rec)}
-	if err := rec.Replay(fanout{j, s.Upstream}); err != nil {
+	s := side{Side: judge.Side{Judge: j, Upstream: &judge.Upstream{}}, curves: report.NewCollector(chartPoints), end: seenUntil(rec)}
+	if err := rec.Replay(fanout{j, s.Upstream, s.curves}); err != nil {
 		return side{}, notMeasured(err)
 	}
 	if m.Finished {
@@ -156,7 +171,8 @@ func fileSide(ctx context.Context, name string, o compareOptions) (side, error) 
 	if err != nil {
 		return side{}, usage("%w", err)
 	}
-	s := side{Side: judge.Side{Judge: j}}
+	s := side{Side: judge.Side{Judge: j}, curves: report.NewCollector(chartPoints)}
+	sinks := fanout{j, s.curves}
 	for x, err := range until(ctx, curvefile.Read(name, f, curvefile.Options{Interval: o.interval.D()})) {
 		if row := (*curvefile.RowError)(nil); errors.As(err, &row) {
 			return side{}, usage("%w", err)
@@ -168,7 +184,7 @@ func fileSide(ctx context.Context, name string, o compareOptions) (side, error) 
 			return side{}, notMeasured(err)
 		}
 		s.end = x.At
-		if err := j.Record(soak.Batch{Samples: []soak.Sample{x}}); err != nil {
+		if err := sinks.Record(soak.Batch{Samples: []soak.Sample{x}}); err != nil {
 			return side{}, notMeasured(err)
 		}
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -17,6 +18,8 @@ type Comparison struct {
 	BeforeName, AfterName string
 	Before, After         soak.Report
 	Targets               []soak.Comparison
+	// The curves, for the chart of a page, by target; either may be nil.
+	BeforeSeries, AfterSeries map[string]*Series
 }
 
 // ExitCode is that of the worst answer.
@@ -98,7 +101,7 @@ func CompareLines(w io.Writer, c Comparison, o TextOptions) error {
 	p := newPrinter(o)
 	for _, t := range c.Targets {
 		word, tone := answered(t)
-		p.line("%s: %s", Clean(t.Target), p.paint.tone(tone, strings.ToLower(word)))
+		p.line("%s: %s", subject(t), p.paint.tone(tone, strings.ToLower(word)))
 	}
 	return p.flush(w)
 }
@@ -116,11 +119,20 @@ func answered(t soak.Comparison) (string, Tone) {
 	return "CANNOT TELL", Caution
 }
 
+// said is the reason without the word that stands before it.
+func said(t soak.Comparison) string {
+	word, _ := answered(t)
+	return strings.TrimPrefix(Clean(t.Why), strings.ToLower(word)+": ")
+}
+
+// subject names a target, which in a file of one curve has no name.
+func subject(t soak.Comparison) string { return cmp.Or(Clean(t.Target), "the curve") }
+
 func (p *printer) answer(t soak.Comparison, named bool) {
 	word, tone := answered(t)
-	text := strings.TrimPrefix(Clean(t.Why), strings.ToLower(word)+": ")
+	text := said(t)
 	if named {
-		text = Clean(t.Target) + ": " + text
+		text = subject(t) + ": " + text
 	}
 	p.statement(Statement{Word: word, Text: text, Tone: tone})
 }
@@ -128,6 +140,10 @@ func (p *printer) answer(t soak.Comparison, named bool) {
 // figures lists what was measured before and after, and the difference with
 // its interval.
 func (p *printer) figures(t soak.Comparison) {
+	p.table([]column{{name: ""}, {"before", true}, {"after", true}, {name: "difference [95 %]"}}, figures(t))
+}
+
+func figures(t soak.Comparison) [][]string {
 	a, b := &t.Before, &t.After
 	rows := [][]string{
 		{"leak", string(a.Result.Leak), string(b.Result.Leak), ""},
@@ -141,8 +157,7 @@ func (p *printer) figures(t soak.Comparison) {
 		rows = append(rows, []string{"upstream a " + t.UpstreamBasis, estimate(a.Upstream, sig3), estimate(b.Upstream, sig3),
 			fmt.Sprintf("%s [%s, %s]", sig3(i.Estimate), sig3(i.Low), sig3(i.High))})
 	}
-	rows = append(rows, []string{"sampled for", span(seconds(a.Result.Duration)), span(seconds(b.Result.Duration)), ""})
-	p.table([]column{{name: ""}, {"before", true}, {"after", true}, {name: "difference [95 %]"}}, rows)
+	return append(rows, []string{"sampled for", span(seconds(a.Result.Duration)), span(seconds(b.Result.Duration)), ""})
 }
 
 func estimate(i *soak.Interval, print func(float64) string) string {

@@ -32,8 +32,17 @@ func WriteFile(path, format string, v *View) error {
 	if render == nil {
 		return fmt.Errorf("report %s: there is no format %q", path, format)
 	}
+	return writeRendered(path, func(w io.Writer) error { return render(w, v) })
+}
+
+// WriteComparison writes the page of a comparison to a file, whole or not at all.
+func WriteComparison(path string, c Comparison) error {
+	return writeRendered(path, func(w io.Writer) error { return CompareHTML(w, c) })
+}
+
+func writeRendered(path string, render func(io.Writer) error) error {
 	var b bytes.Buffer
-	err := render(&b, v)
+	err := render(&b)
 	if err == nil {
 		err = writeFile(path, b.Bytes())
 	}
