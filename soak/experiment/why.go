@@ -14,7 +14,7 @@ func (e *Experiment) why(r soak.ArmResult) string {
 	case r.Verdict == soak.ArmRefuted:
 		return "nothing above " + cost(r, high(r))
 	case r.Verdict == soak.ArmUntested:
-		return fmt.Sprintf("up to %s cannot be ruled out yet: more rounds, or a higher rate, would tell", cost(r, high(r)))
+		return fmt.Sprintf("up to %s cannot be ruled out yet: more rounds, a higher rate or a longer pause would tell", cost(r, high(r)))
 	case r.Kind == soak.ArmIdle:
 		return "memory grows with time, whether or not anything here is on"
 	case r.DoseHolds != nil && !*r.DoseHolds:
