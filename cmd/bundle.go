@@ -55,7 +55,7 @@ func (a *app) bundle(ctx context.Context, path, dockerHost string, rec *record.R
 		return notMeasured(fmt.Errorf("--bundle: %w", err))
 	}
 	if !a.quiet {
-		fmt.Fprintf(a.stderr, "Bundle written to %s. It holds log lines as the node wrote them: look before you send it.\n", path)
+		fmt.Fprintf(a.stderr, "Bundle written to %s. It holds log lines, without secrets of well-known forms: look before you send it.\n", path)
 		for _, n := range b.notes {
 			fmt.Fprintln(a.stderr, "  left out:", n)
 		}
@@ -151,7 +151,7 @@ func (b *bundle) readme() error {
 		"samples.csv     the memory before, during and after: `leakcheck classify samples.csv`",
 		"*/inspect.json  how the engine describes each container; values of environment variables, and what looks",
 		"                like a password, token or key, are removed",
-		"*/log/*.log     each container's log around each event, as the node wrote it: look before you pass it on",
+		"*/log/*.log     each container's log around each event, without secrets of well-known forms: look before you pass it on",
 	}, "\n") + "\n"
 	if len(b.notes) > 0 {
 		text += "\nLeft out:\n  " + strings.Join(b.notes, "\n  ") + "\n"

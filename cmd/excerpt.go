@@ -9,6 +9,7 @@ import (
 
 	"leakcheck/report"
 	"leakcheck/soak"
+	"leakcheck/soak/logscan"
 )
 
 // An excerpt of a log goes from a minute before an event to half a minute
@@ -142,6 +143,6 @@ func (s *lines) write(b *bytes.Buffer) {
 		if l.Stderr {
 			stream = "!"
 		}
-		b.WriteString(l.At.UTC().Format("2006-01-02T15:04:05.000Z") + " " + stream + " " + report.Clean(string(l.Text)) + "\n")
+		b.WriteString(l.At.UTC().Format("2006-01-02T15:04:05.000Z") + " " + stream + " " + report.Clean(string(logscan.Redact(l.Text))) + "\n")
 	}
 }

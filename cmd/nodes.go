@@ -17,6 +17,8 @@ type node struct {
 	soak.Target
 	info    soak.TargetInfo
 	profile *soak.Profile
+	// url is where it answers, with the password that info keeps to itself.
+	url string
 	// ended, if set, is closed when the target has ended for good.
 	ended <-chan struct{}
 	// close gives back what watching the target needs.
@@ -128,13 +130,14 @@ func (o targetOptions) locate(n *node) error {
 	if o.url != "" {
 		u, err := url.Parse(o.url)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return usage("--url %q: write it like http://127.0.0.1:3005", o.url)
+			return usage("--url %q: write it like http://127.0.0.1:3005", withoutPassword(o.url))
 		}
-		n.info.URL = o.url
+		n.url, n.info.URL = o.url, u.Redacted()
 		return nil
 	}
 	if c, ok := n.Target.(*probe.Container); ok {
 		n.info.URL, _ = c.Published(n.profile.Service.Port)
+		n.url = n.info.URL
 	}
 	return nil
 }
@@ -167,7 +170,7 @@ const startsWithin = 5 * time.Second
 func reaches(ctx context.Context, n node) error {
 	deadline := time.Now().Add(startsWithin)
 	for {
-		_, _, err := probe.Health(ctx, n.info.URL+n.profile.Service.Health, startsWithin)
+		_, _, err := probe.Health(ctx, n.url+n.profile.Service.Health, startsWithin)
 		if err == nil {
 			return nil
 		}

@@ -21,7 +21,7 @@ var recalled = []string{
 // keep lists the flags that a resumed run will need, as NAME=VALUE.
 func keep(flags *pflag.FlagSet) (kept []string) {
 	flags.Visit(func(f *pflag.Flag) {
-		if !slices.Contains(recalled, f.Name) || f.Name == "url" && withPassword(f.Value.String()) {
+		if !slices.Contains(recalled, f.Name) || withPassword(f.Value.String()) {
 			return
 		}
 		values := []string{f.Value.String()}
@@ -69,6 +69,16 @@ func withPassword(s string) bool {
 	}
 	_, has := u.User.Password()
 	return has
+}
+
+// withoutPassword is an address as it may be told, even one that makes no sense.
+func withoutPassword(s string) string {
+	if before, after, ok := strings.Cut(s, "://"); ok {
+		if at := strings.LastIndexByte(after, '@'); at >= 0 {
+			return before + "://xxxxx" + after[at:]
+		}
+	}
+	return s
 }
 
 // resumeAs is what --resume calls a run: its id, or the folder that its record

@@ -72,7 +72,7 @@ func (t *trial) close() {
 
 // options are those of every engine that fires at the node.
 func (t *trial) options() load.Options {
-	return load.Options{BaseURL: t.node.info.URL, TLS: t.node.profile.Service.TLS, Getenv: t.app.getenv}
+	return load.Options{BaseURL: t.node.url, TLS: t.node.profile.Service.TLS, Getenv: t.app.getenv}
 }
 
 // work is what a trial does: it fires, and looks at what comes of it.

@@ -9,15 +9,33 @@ import (
 // maxText is how many bytes of a line a signal keeps.
 const maxText = 400
 
+// maxRaw is how much of a line is looked at for it.
+const maxRaw = 4 * maxText
+
 // Safe makes a line safe to print and cuts it to a sensible length. Terminal
 // escapes are taken out, whatever else controls a terminal or the direction of
 // text becomes a replacement character, as do bytes that are not UTF-8.
+// Credentials of well-known forms are taken out.
 func Safe(line []byte) string {
-	out := make([]byte, 0, min(len(line), maxText)+len("…"))
-	for len(line) > 0 {
-		if len(out) >= maxText {
-			return string(append(out, "…"...))
-		}
+	text := Redact(visible(line))
+	if len(text) < maxText {
+		return string(bytes.TrimSpace(text))
+	}
+	end := maxText
+	for end < len(text) && !utf8.RuneStart(text[end]) {
+		end++
+	}
+	if end == len(text) {
+		return string(bytes.TrimSpace(text))
+	}
+	return string(bytes.TrimSpace(text[:end])) + "…"
+}
+
+// visible is what is printable of a line: enough of it that a secret at the cut
+// is seen whole, or as a beginning that is long enough to be known.
+func visible(line []byte) []byte {
+	out := make([]byte, 0, min(len(line), maxRaw))
+	for len(line) > 0 && len(out) < maxRaw {
 		if c := line[0]; c >= ' ' && c < 0x7f {
 			out = append(out, c)
 			line = line[1:]
@@ -38,7 +56,7 @@ func Safe(line []byte) string {
 			out = utf8.AppendRune(out, r)
 		}
 	}
-	return string(bytes.TrimSpace(out))
+	return out
 }
 
 // joiner holds emoji together and is harmless.

@@ -226,7 +226,7 @@ func (st *state) hit(text []byte, values map[string]float64) {
 	st.signal.Count++
 	st.signal.Run = max(st.signal.Run, st.run)
 	st.signal.Values = values
-	st.raw = append(st.raw[:0], text[:min(len(text), 4*maxText)]...)
+	st.raw = append(st.raw[:0], text[:min(len(text), maxRaw)]...)
 }
 
 // await makes a fresh hit look at the lines after it.

@@ -63,7 +63,8 @@ func (t *Top) Add(text []byte, n int) {
 	if n <= 0 {
 		return
 	}
-	t.line = normalise(t.line[:0], text)
+	// before folding, which would break up what a secret is known by
+	t.line = normalise(t.line[:0], Redact(text[:min(len(text), maxRaw)]))
 	t.count(n)
 }
 
