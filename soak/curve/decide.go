@@ -77,7 +77,7 @@ func (a *analysis) rank(gain [courseCount]float64) {
 		if e.family != linear && e.score >= a.score(linear)-standard.occam {
 			continue // Occam's window (Madigan and Raftery, JASA 89, 1994)
 		}
-		w := math.Exp((best - e.score) / 2)
+		w := math.Exp((best - e.score) / temper)
 		for _, c := range e.rate {
 			c.weight *= w
 			c.scale = math.Hypot(c.scale, doubt)

@@ -118,8 +118,8 @@ func summarise(shapes []shape, fits [][]fitted) []explanation {
 
 // blend averages what one shape says of the rate over the noises: quantiles
 // are averaged rather than probabilities (Ratcliff, Psychological Bulletin 86,
-// 1979), so that a noise of little weight widens the interval a little instead
-// of taking it over.
+// 1979), and scales by their logarithm, so that a noise of little weight widens
+// the interval a little instead of taking it over.
 func blend(fits []fitted) component {
 	lowest := math.Inf(1)
 	for _, x := range fits {
@@ -132,12 +132,12 @@ func blend(fits []fitted) component {
 		total += w
 		c.center += w * x.center
 		square += w * x.center * x.center
-		c.scale += w * x.scale
+		c.scale += w * math.Log(x.scale)
 	}
 	c.freedom = fits[0].freedom
 	c.center /= total
 	spread := math.Max(square/total-c.center*c.center, 0)
-	c.scale = math.Sqrt(math.Pow(c.scale/total, 2) + spread)
+	c.scale = math.Sqrt(math.Exp(2*c.scale/total) + spread)
 	return c
 }
 

@@ -1,6 +1,9 @@
 package curve
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // maxPoints bounds the points of a floor that are modelled.
 const maxPoints = 100
@@ -67,23 +70,33 @@ func smooth(b []bucket, width *float64) []floorPoint {
 	if len(b) > 0 && m*b[len(b)/2].n > 1 {
 		*width = float64(m) * medianStep(b)
 	}
-	out := make([]floorPoint, 0, maxPoints)
+	out, y := make([]floorPoint, 0, maxPoints), make([]float64, 0, m)
 	for i := 0; i < len(b); i += m {
 		group := b[i:min(i+m, len(b))]
-		var n, t, y float64
-		low, high := math.Inf(1), math.Inf(-1)
+		y = y[:0]
+		t := 0.0
 		for k := range group {
-			c := group[k].center()
-			t, y, n = t+group[k].t, y+c, n+1
-			low, high = math.Min(low, c), math.Max(high, c)
+			t += group[k].t
+			y = append(y, group[k].center())
 		}
-		if n >= 4 {
-			out = append(out, floorPoint{t / n, (y - low - high) / (n - 2)})
-		} else {
-			out = append(out, floorPoint{t / n, y / n})
-		}
+		out = append(out, floorPoint{t / float64(len(group)), trimmed(y)})
 	}
 	return out
+}
+
+// trimmed is the mean without the quarter of the values at either end, which it
+// sorts.
+func trimmed(y []float64) float64 {
+	cut := len(y) / 4
+	if cut > 0 {
+		slices.Sort(y)
+		y = y[cut : len(y)-cut]
+	}
+	sum := 0.0
+	for _, v := range y {
+		sum += v
+	}
+	return sum / float64(len(y))
 }
 
 // lowest takes the minimum of each group of buckets, each lowered by how far
@@ -96,25 +109,26 @@ func lowest(b []bucket, rise float64) []floorPoint {
 		points[i] = floorPoint{b[i].at, b[i].min}
 	}
 	points = thin(points)
-	heights, total := make([]float64, len(points)), 0.0
+	heights := make([]float64, len(points))
 	k := 0
-	for i := range points {
-		p := &points[i]
+	for i, p := range points {
 		top := p.y
 		for end := (i + 1) * len(b) / len(points); k < end; k++ {
 			top = math.Max(top, b[k].max)
 		}
 		heights[i] = top - p.y
-		total += heights[i]
 	}
-	mean := total / float64(len(points))
-	if mean <= 0 {
+	usual := median(heights)
+	if usual <= 0 {
 		return points
 	}
 	samples := float64(len(b)*b[len(b)/2].n) / float64(len(points))
-	drops := samples * math.Min(rise/mean, 0.5)
+	rise = math.Min(rise, usual/2) // more is no rise of teeth, but outliers
+	late := rise / (1 + samples*rise/usual)
 	for i := range points {
-		points[i].y -= rise * heights[i] / mean / (drops + 1)
+		// The median of five: a single outlier is not a tall tooth.
+		near := heights[max(0, i-2):min(len(heights), i+3)]
+		points[i].y -= late * median(near) / usual
 	}
 	return points
 }

@@ -19,7 +19,7 @@ type noise struct {
 // averaged over all of these, weighted by their likelihood.
 func noises(step, length float64) []noise {
 	list := []noise{{white: 1, widen: 1}}
-	for tau := 0.6 * step; tau < 3*length; tau *= 2.5 {
+	for tau := 0.6 * step; tau < 3*length; tau *= tauStep {
 		x := tau / length
 		widen := 1 + widenMost*x*x/(x*x+widenKnee*widenKnee)
 		list = append(list, noise{tau, 0, 0, widen})

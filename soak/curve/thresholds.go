@@ -100,12 +100,13 @@ const (
 // would make intervals too narrow: standard errors are widened by up to
 // widenMost, by half of it where the correlation time is widenKnee of the run.
 // A process with independent noise of nugget times its own variance per step
-// on top has the log prior weight nuggetPrior.
+// on top has the log prior weight nuggetPrior. Correlation times are tauStep apart.
 const (
-	widenMost   = 0.9
-	widenKnee   = 0.1
+	widenMost   = 2.0
+	widenKnee   = 0.2
 	nugget      = 4.0
-	nuggetPrior = -2.0
+	nuggetPrior = -3.0
+	tauStep     = 2.0
 )
 
 // A runaway is growth so fast that nobody can wait for the statistics: the
@@ -161,6 +162,11 @@ const (
 	// blurShare of the height of teeth is how much the samples of one bucket may
 	// span before the teeth are too short to be seen on the buckets' means.
 	blurShare = 0.3
+	// temper divides the difference of two scores in the exponent of their weights.
+	// With 2 they would be taken at their word; more makes up for noises with a
+	// memory as long as the run, which draw bends of their own (Miller and
+	// Dunson, JASA 114, 2019).
+	temper = 5.0
 	// refinePoints is how many points it takes to place a bend or a time
 	// constant more exactly than the first library does.
 	refinePoints = 16
