@@ -118,7 +118,7 @@ func summarise(shapes []shape, fits [][]fitted) []explanation {
 
 // blend averages what one shape says of the rate over the noises: quantiles
 // are averaged rather than probabilities (Ratcliff, Psychological Bulletin 86,
-// 1979), and scales by their logarithm, so that a noise of little weight widens
+// 1979), and scales by their square root, so that a noise of little weight widens
 // the interval a little instead of taking it over.
 func blend(fits []fitted) component {
 	lowest := math.Inf(1)
@@ -132,12 +132,12 @@ func blend(fits []fitted) component {
 		total += w
 		c.center += w * x.center
 		square += w * x.center * x.center
-		c.scale += w * math.Log(x.scale)
+		c.scale += w * math.Sqrt(x.scale)
 	}
 	c.freedom = fits[0].freedom
 	c.center /= total
 	spread := math.Max(square/total-c.center*c.center, 0)
-	c.scale = math.Sqrt(math.Exp(2*c.scale/total) + spread)
+	c.scale = math.Sqrt(math.Pow(c.scale/total, 4) + spread)
 	return c
 }
 

@@ -37,8 +37,9 @@ type thresholds struct {
 	// it forbid although it fits a little worse. recall is the same for the
 	// second look at the whole life.
 	gain, recall [courseCount]float64
-	// clear is how much better a harmless explanation must be for its rate to
-	// be believed.
+	// clear is how much better than the best growing explanation a harmless one
+	// must be to have a say in the rate, by its weight; a negative clear lets it
+	// have one although it fits a little worse.
 	clear float64
 	// occam is how much better than a line a richer explanation must be to have
 	// a say in the rate.
@@ -70,7 +71,7 @@ var standard = thresholds{
 	hopRatio:     1.7,
 	gain:         [courseCount]float64{-4, 2, 20},
 	recall:       [courseCount]float64{2, 2, 20},
-	clear:        2,
+	clear:        -6,
 	occam:        0,
 	gapFactor:    5,
 	spike:        8,
