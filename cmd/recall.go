@@ -14,7 +14,7 @@ import (
 // recalled are the flags that a resumed run takes over from its first start,
 // unless they are given again. What else it needs is part of its description.
 var recalled = []string{
-	"docker-host", "pid", "url", "no-log", "log", "log-budget", "interval", "scenario", "load-command", "limit", "tap", "tap-key",
+	"docker-host", "pid", "url", "log", "log-budget", "interval", "scenario", "load-command", "limit", "tap", "tap-key",
 	"inconclusive", "listen", "fail-fast", "until-sure", "format", "notify", "notify-wall", "junit", "markdown", "html", "json",
 }
 

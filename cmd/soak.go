@@ -119,7 +119,7 @@ func (o *targetOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.url, "url", "", "where the node answers, if not on the port that the profile names")
 	f.StringArrayVar(&o.profiles, "profile", nil, "profile name or file (default: the one that suits); repeat to give each container its own")
 	f.StringVar(&o.dockerHost, "docker-host", "", "engine to read (default: DOCKER_HOST, then the current Docker context)")
-	f.BoolVar(&o.noLog, "no-log", false, "leave the log alone; checks on it become inconclusive")
+	f.Var((*logMode)(&o.noLog), "log", "read the log: all, or none, which makes checks on it inconclusive")
 }
 
 // loadOptions say what to fire.

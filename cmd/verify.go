@@ -72,7 +72,7 @@ said.
 	f.Var(&budget, "log-budget", "how much of the log to read, the newest part: a size, or all")
 	f.StringArrayVar(&o.profiles, "profile", nil, "profile name or file (default: the one that suits); repeat to give each container its own")
 	f.StringVar(&o.dockerHost, "docker-host", "", "engine to read (default: DOCKER_HOST, then the current Docker context)")
-	f.BoolVar(&o.noLog, "no-log", false, "leave the log alone; checks on it become inconclusive")
+	f.Var((*logMode)(&o.noLog), "log", "read the log: all, or none, which makes checks on it inconclusive")
 	o.judgeOptions.flags(f)
 	o.outputOptions.flags(f)
 	return c
