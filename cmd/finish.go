@@ -100,9 +100,18 @@ func writeReports(dir string, v *report.View, rec *record.Record) error {
 }
 
 func writeCSV(path string, rec *record.Record) error {
-	f, err := os.Create(path)
+	// A new file that takes the place of whatever has the name: a symlink
+	// there is replaced, not followed.
+	f, err := os.CreateTemp(filepath.Dir(path), ".samples-*")
 	if err != nil {
 		return err
 	}
-	return errors.Join(record.WriteCSV(f, rec.Samples("")), f.Close())
+	err = errors.Join(record.WriteCSV(f, rec.Samples("")), f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // the first error is the one to tell
+	}
+	return err
 }

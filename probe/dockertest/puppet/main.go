@@ -54,6 +54,13 @@ func main() {
 	if len(os.Args) > 2 && os.Args[1] == "log" {
 		go logForever(os.Args[2])
 	}
+	if text := os.Getenv("SAY"); text != "" {
+		go func() {
+			for range time.Tick(200 * time.Millisecond) {
+				fmt.Println(text)
+			}
+		}()
+	}
 	fmt.Println("puppet ready")
 	if err := http.ListenAndServe(":8080", nil); err != nil {
 		fmt.Fprintln(os.Stderr, err)

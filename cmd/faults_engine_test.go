@@ -1,0 +1,236 @@
+package cmd_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"leakcheck/probe"
+	"leakcheck/probe/dockertest"
+	"leakcheck/soak"
+)
+
+// faultRounds is how often each fault is injected: LEAKCHECK_FAULT_ROUNDS.
+func faultRounds() int {
+	n, _ := strconv.Atoi(os.Getenv("LEAKCHECK_FAULT_ROUNDS"))
+	return max(n, 1)
+}
+
+// bounded runs the program, and kills it when it does not end in time.
+type bounded struct {
+	*exec.Cmd
+	out, errOut strings.Builder
+	done        chan struct{}
+}
+
+func start(t *testing.T, env []string, args ...string) *bounded {
+	t.Helper()
+	b := &bounded{Cmd: exec.Command(dockertest.Build(t, "leakcheck"), args...), done: make(chan struct{})}
+	b.Env = append(append(os.Environ(), "XDG_STATE_HOME="+t.TempDir()), env...)
+	b.Stdout, b.Stderr = &b.out, &b.errOut
+	if err := b.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = b.Wait(); close(b.done) }()
+	t.Cleanup(func() { _ = b.Process.Kill(); <-b.done })
+	return b
+}
+
+// ends waits for the end and returns the exit code.
+func (b *bounded) ends(t *testing.T, within time.Duration) int {
+	t.Helper()
+	select {
+	case <-b.done:
+	case <-time.After(within):
+		_ = b.Process.Signal(syscall.SIGQUIT)
+		<-b.done
+		errOut := b.errOut.String()
+		t.Fatalf("it did not end within %s:\n%s", within, errOut[:min(len(errOut), 20000)])
+	}
+	return b.ProcessState.ExitCode()
+}
+
+// row is a line of the table of faults.
+type row struct{ rounds, expected, lost, doubled, right int }
+
+// table collects what came of the faults.
+type table struct {
+	mu   sync.Mutex
+	rows map[string]*row
+}
+
+func (a *table) add(fault string, r row) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.rows[fault] == nil {
+		a.rows[fault] = &row{}
+	}
+	x := a.rows[fault]
+	x.rounds, x.expected, x.lost, x.doubled, x.right = x.rounds+1, x.expected+r.expected, x.lost+r.lost, x.doubled+r.doubled, x.right+r.right
+}
+
+func (a *table) String() string {
+	var b strings.Builder
+	b.WriteString("\n| engine | fault | rounds | samples expected | lost | doubled | verdict right |\n|---|---|---:|---:|---:|---:|---:|\n")
+	for _, where := range []string{"here", "elsewhere"} {
+		for _, f := range faults {
+			if r := a.rows[where+" | "+string(f)]; r != nil {
+				fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %d |\n", where, f, r.rounds, r.expected, r.lost, r.doubled, r.right)
+			}
+		}
+	}
+	return b.String()
+}
+
+var faults = []dockertest.Fault{dockertest.Hang, dockertest.Late, dockertest.Cut, dockertest.Malformed, dockertest.Truncated, dockertest.Down}
+
+// TestFaultsOfTheEngine injects each fault for some seconds of a run, with the
+// engine on this machine, where memory is read past it, and elsewhere, where
+// everything comes from it. The run goes on, ends in time and accuses nobody.
+func TestFaultsOfTheEngine(t *testing.T) {
+	t.Parallel()
+	all := &table{rows: map[string]*row{}}
+	t.Run("all", func(t *testing.T) {
+		for _, where := range []string{"here", "elsewhere"} {
+			for _, f := range faults {
+				t.Run(where+"/"+string(f), func(t *testing.T) {
+					t.Parallel()
+					for range faultRounds() {
+						all.add(where+" | "+string(f), injectInto(t, where, f))
+					}
+				})
+			}
+		}
+	})
+	t.Log(all)
+}
+
+func injectInto(t *testing.T, where string, f dockertest.Fault) row {
+	rig := dockertest.Engine(t)
+	puppet := rig.RunPuppet(probe.Spec{Args: []string{"log", "50ms"}})
+	proxy := rig.Proxy()
+	host := proxy.Socket
+	if where == "elsewhere" {
+		host = proxy.TCP
+	}
+	dir := t.TempDir()
+	profile := filepath.Join(dir, "counting.yaml")
+	if err := os.WriteFile(profile, []byte(countingProfile), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const length, interval = 12 * time.Second, time.Second
+	b := start(t, nil, "soak", "--container", puppet.Name(), "--docker-host", host, "--profile", profile, "--load", "none",
+		"--duration", length.String(), "--interval", interval.String(), "--out", filepath.Join(dir, "out"), "--format", "json")
+	record := filepath.Join(dir, "out", "run.db")
+	wait(t, "the record", func() bool { _, err := os.Stat(record); return err == nil })
+	time.Sleep(3 * time.Second)
+	proxy.Set(f)
+	time.Sleep(3 * time.Second)
+	proxy.Set(dockertest.NoFault)
+	code := b.ends(t, length+20*time.Second)
+
+	var r soak.Report
+	if err := json.Unmarshal([]byte(b.out.String()), &r); err != nil {
+		t.Fatalf("exit %d, %v\n%s\n%s", code, err, b.out.String(), b.errOut.String())
+	}
+	k := readRecord(t, record)
+	came := row{expected: int(length/interval) + 1}
+	came.lost = max(came.expected-len(k.samples), 0)
+	seen := map[int64]bool{}
+	for _, s := range k.samples {
+		if seen[s.At.UnixNano()] {
+			came.doubled++
+		}
+		seen[s.At.UnixNano()] = true
+	}
+	if code == r.ExitCode && (code == soak.ExitPass || code == soak.ExitInconclusive) && r.Memory[0].Leak != soak.LeakYes {
+		came.right = 1
+	} else {
+		t.Errorf("exit %d, the report says %d: %s", code, r.ExitCode, r.Memory[0].Why)
+	}
+	if came.doubled > 0 || came.lost > 8 || where == "here" && came.lost > 2 {
+		t.Errorf("%+v", came)
+	}
+	if k.lines == 0 || k.lines != int(k.last)+1 {
+		t.Errorf("%d lines are counted, the last is number %.0f", k.lines, k.last)
+	}
+	if !told(r, soak.EventEngine) && !told(r, soak.EventGap) && f != dockertest.Late {
+		t.Errorf("nothing is told of the fault: %+v", r.Events)
+	}
+	return came
+}
+
+func told(r soak.Report, kind soak.EventKind) bool {
+	for _, e := range r.Events {
+		if e.Kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// TestSignalsEndARunInOrder ends a run as a session that is closed and a
+// service manager do.
+func TestSignalsEndARunInOrder(t *testing.T) {
+	t.Parallel()
+	rig := dockertest.Engine(t)
+	puppet := rig.RunPuppet(probe.Spec{})
+	for _, sig := range []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			out := t.TempDir()
+			b := start(t, nil, "soak", "--container", puppet.Name(), "--docker-host", rig.Options.Host, "--profile", "generic",
+				"--load", "none", "--duration", "1h", "--interval", "1s", "--out", out)
+			wait(t, "the record", func() bool { _, err := os.Stat(filepath.Join(out, "run.db")); return err == nil })
+			time.Sleep(2 * time.Second)
+			_ = b.Process.Signal(sig)
+			if code := b.ends(t, 10*time.Second); code != soak.ExitInterrupted {
+				t.Errorf("exit %d\n%s", code, b.errOut.String())
+			}
+			for _, name := range []string{"run.json", "report.html", "junit.xml", "summary.md", "samples.csv", "memory.svg"} {
+				if _, err := os.Stat(filepath.Join(out, name)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// TestAFullDiskStillEndsInAVerdict fills the disk under the record in mid-run.
+func TestAFullDiskStillEndsInAVerdict(t *testing.T) {
+	t.Parallel()
+	rig := dockertest.Engine(t)
+	puppet := rig.RunPuppet(probe.Spec{Args: []string{"log", "20ms"}})
+	disk := t.TempDir()
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk).CombinedOutput(); err != nil {
+		t.Skipf("NOT TESTED: no small disk can be mounted here: %s", out)
+	}
+	t.Cleanup(func() { _ = exec.Command("umount", "-l", disk).Run() })
+	b := start(t, nil, "soak", "--container", puppet.Name(), "--docker-host", rig.Options.Host, "--profile", "generic",
+		"--load", "none", "--duration", "8s", "--interval", "100ms", "--out", filepath.Join(disk, "out"), "--format", "json")
+	wait(t, "the record", func() bool { _, err := os.Stat(filepath.Join(disk, "out", "run.db")); return err == nil })
+	time.Sleep(time.Second)
+	if err := os.WriteFile(filepath.Join(disk, "filler"), make([]byte, 4<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("the disk is not full: %v", err)
+	}
+	code := b.ends(t, 30*time.Second)
+	var r soak.Report
+	if err := json.Unmarshal([]byte(b.out.String()), &r); err != nil {
+		t.Fatalf("exit %d, %v\n%s", code, err, b.errOut.String())
+	}
+	if r.Verdict == "" || r.Memory[0].Samples < 60 || !strings.Contains(strings.Join(r.Warnings, "\n"), "record is incomplete") {
+		t.Errorf("verdict %q after %d samples, warnings %q", r.Verdict, r.Memory[0].Samples, r.Warnings)
+	}
+	if code != soak.ExitNotMeasured {
+		t.Errorf("exit %d: reports that could not be written go unsaid", code)
+	}
+}
