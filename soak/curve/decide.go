@@ -91,10 +91,11 @@ func (a *analysis) rank(gain [courseCount]float64) {
 }
 
 // doubt is the standard error of the rate, in bytes per second, that no noise
-// shows: the grain of the numbers, and in the first minutes the settling of
-// the program, which bends every curve a little.
+// shows: the grain of the numbers, and in the first minutes of a life the
+// settling of the program, which bends every curve a little.
 func (a *analysis) doubt() float64 {
-	settling := standard.youngShare * math.Exp(-a.window/standard.youngSeconds)
+	age := math.Max(a.window, a.series.t[a.series.len()-1])
+	settling := standard.youngShare * math.Exp(-age/standard.youngSeconds)
 	return math.Hypot(grainShare, settling) * math.Abs(a.level) / math.Max(a.window, 1)
 }
 

@@ -8,6 +8,9 @@ type teeth struct {
 	height, period float64
 	threshold      float64
 	slope          float64
+	// quick is the longest time in which a dip is made up for again: no tooth
+	// rises as fast.
+	quick float64
 }
 
 // findTeeth looks for the coarsest zigzag of the detrended curve whose rises
@@ -44,7 +47,7 @@ func zigzag(t, y []float64, h float64) teeth {
 	}
 	z := teeth{threshold: h}
 	var rising, falling float64
-	var heights, ends []float64
+	var heights, ends, regained []float64
 	top, bottom, down := 0, 0, false
 	for i := range y {
 		if down {
@@ -54,6 +57,7 @@ func zigzag(t, y []float64, h float64) teeth {
 				falling += t[bottom] - t[top]
 				heights = append(heights, y[top]-y[bottom])
 				ends = append(ends, t[bottom])
+				regained = append(regained, t[i]-t[bottom])
 				top, down = i, false
 			}
 			continue
@@ -72,10 +76,25 @@ func zigzag(t, y []float64, h float64) teeth {
 	}
 	z.drops, z.height = len(ends), median(heights)
 	z.period = (ends[len(ends)-1] - ends[0]) / float64(len(ends)-1)
+	z.quick = dipShare * z.period
+	if dips := countBelow(regained, z.quick); 2*dips >= z.drops {
+		return teeth{}
+	}
 	return z
 }
 
-// minima returns the lowest point of each cycle on the curve itself. What
+// countBelow counts the values below x.
+func countBelow(values []float64, x float64) int {
+	n := 0
+	for _, v := range values {
+		if v < x {
+			n++
+		}
+	}
+	return n
+}
+
+// minima returns the lowest point of each cycle on the curve itself, dips left out. What
 // follows the last one is the rise of an unfinished tooth and says nothing,
 // unless it has lasted so long that the teeth must have ended.
 func (z teeth) minima(b []bucket) []floorPoint {
@@ -88,6 +107,10 @@ func (z teeth) minima(b []bucket) []floorPoint {
 	half := medianStep(b) / float64(2*b[len(b)/2].n)
 	cut := func(end int) {
 		p := floorPoint{b[low].at, b[low].min}
+		if b[end].t-b[bottom].t < z.quick && end+1 < len(b) {
+			low = -1 // a dip, after which the tooth goes on
+			return
+		}
 		if last := len(out) - 1; last >= 0 {
 			longest = math.Max(longest, p.at-out[last].at)
 		}

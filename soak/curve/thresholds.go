@@ -168,6 +168,9 @@ const (
 	// memory as long as the run, which draw bends of their own (Miller and
 	// Dunson, JASA 114, 2019).
 	temper = 5.0
+	// A drop that is made up for again within dipShare of the time from one drop
+	// to the next is a dip, no tooth.
+	dipShare = 0.12
 	// refinePoints is how many points it takes to place a bend or a time
 	// constant more exactly than the first library does.
 	refinePoints = 16
