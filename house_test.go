@@ -40,6 +40,7 @@ var rooms = []room{
 	{dir: "soak/record/", never: []string{"leakcheck/soak/curve", "leakcheck/soak/checklist"}, why: "a record holds measurements, never conclusions"},
 	{dir: "soak/curve/", never: []string{"os", "net", "net/http", "database/sql", "github.com/fatih/color"}, calls: clock, why: "the curve is pure"},
 	{dir: "soak/checklist/", never: []string{"os", "net", "net/http", "database/sql", "github.com/fatih/color"}, calls: clock, why: "the checklist is pure"},
+	{dir: "soak/experiment/", never: []string{"leakcheck/probe", "leakcheck/soak/record", "leakcheck/soak/load"}, why: "an experiment knows only soak's interfaces"},
 	{dir: "report/", never: []string{"leakcheck/soak/runner", "leakcheck/probe", "leakcheck/soak/load", "leakcheck/soak/record"}, why: "a report tells, it does not do"},
 	{dir: "probe/", never: []string{"leakcheck/scenarios"}, why: "how we look does not depend on what we fire"},
 }

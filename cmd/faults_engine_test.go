@@ -98,52 +98,70 @@ var faults = []dockertest.Fault{dockertest.Hang, dockertest.Late, dockertest.Cut
 // everything comes from it. The run goes on, ends in time and accuses nobody.
 func TestFaultsOfTheEngine(t *testing.T) {
 	t.Parallel()
+	rig := dockertest.Engine(t)
+	puppet := rig.RunPuppet(probe.Spec{Args: []string{"log", "50ms"}})
 	all := &table{rows: map[string]*row{}}
-	t.Run("all", func(t *testing.T) {
+	for range faultRounds() {
+		var runs []*faulty // at the same time: they mostly wait
 		for _, where := range []string{"here", "elsewhere"} {
 			for _, f := range faults {
-				t.Run(where+"/"+string(f), func(t *testing.T) {
-					t.Parallel()
-					for range faultRounds() {
-						all.add(where+" | "+string(f), injectInto(t, where, f))
-					}
-				})
+				runs = append(runs, newFaulty(t, rig, puppet.Name(), where, f))
 			}
 		}
-	})
+		for _, r := range runs {
+			wait(t, "the record", func() bool { _, err := os.Stat(r.record); return err == nil })
+		}
+		time.Sleep(3 * time.Second)
+		for _, r := range runs {
+			r.proxy.Set(r.fault)
+		}
+		time.Sleep(3 * time.Second)
+		for _, r := range runs {
+			r.proxy.Set(dockertest.NoFault)
+		}
+		for _, r := range runs {
+			t.Run(r.where+"/"+string(r.fault), func(t *testing.T) { all.add(r.where+" | "+string(r.fault), r.judge(t)) })
+		}
+	}
 	t.Log(all)
 }
 
-func injectInto(t *testing.T, where string, f dockertest.Fault) row {
-	rig := dockertest.Engine(t)
-	puppet := rig.RunPuppet(probe.Spec{Args: []string{"log", "50ms"}})
-	proxy := rig.Proxy()
-	host := proxy.Socket
-	if where == "elsewhere" {
-		host = proxy.TCP
-	}
+// faulty is a run into which a fault is injected.
+type faulty struct {
+	*bounded
+	proxy         *dockertest.FaultProxy
+	where, record string
+	fault         dockertest.Fault
+}
+
+const faultyFor, faultyEvery = 12 * time.Second, time.Second
+
+func newFaulty(t *testing.T, rig *dockertest.Rig, name, where string, f dockertest.Fault) *faulty {
+	t.Helper()
+	r := &faulty{proxy: rig.Proxy(), where: where, fault: f}
 	dir := t.TempDir()
-	profile := filepath.Join(dir, "counting.yaml")
+	host, profile, out := r.proxy.Socket, filepath.Join(dir, "counting.yaml"), filepath.Join(dir, "out")
+	if where == "elsewhere" {
+		host = r.proxy.TCP
+	}
 	if err := os.WriteFile(profile, []byte(countingProfile), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	const length, interval = 12 * time.Second, time.Second
-	b := start(t, nil, "soak", "--container", puppet.Name(), "--docker-host", host, "--profile", profile, "--load", "none",
-		"--duration", length.String(), "--interval", interval.String(), "--out", filepath.Join(dir, "out"), "--format", "json")
-	record := filepath.Join(dir, "out", "run.db")
-	wait(t, "the record", func() bool { _, err := os.Stat(record); return err == nil })
-	time.Sleep(3 * time.Second)
-	proxy.Set(f)
-	time.Sleep(3 * time.Second)
-	proxy.Set(dockertest.NoFault)
-	code := b.ends(t, length+20*time.Second)
+	r.record = filepath.Join(out, "run.db")
+	r.bounded = start(t, nil, "soak", "--container", name, "--docker-host", host, "--profile", profile, "--load", "none",
+		"--duration", faultyFor.String(), "--interval", faultyEvery.String(), "--out", out, "--format", "json")
+	return r
+}
 
+// judge holds what came of the run against what must have.
+func (f *faulty) judge(t *testing.T) row {
+	code := f.ends(t, faultyFor+20*time.Second)
 	var r soak.Report
-	if err := json.Unmarshal([]byte(b.out.String()), &r); err != nil {
-		t.Fatalf("exit %d, %v\n%s\n%s", code, err, b.out.String(), b.errOut.String())
+	if err := json.Unmarshal([]byte(f.out.String()), &r); err != nil {
+		t.Fatalf("exit %d, %v\n%s\n%s", code, err, f.out.String(), f.errOut.String())
 	}
-	k := readRecord(t, record)
-	came := row{expected: int(length/interval) + 1}
+	k := readRecord(t, f.record)
+	came := row{expected: int(faultyFor/faultyEvery) + 1}
 	came.lost = max(came.expected-len(k.samples), 0)
 	seen := map[int64]bool{}
 	for _, s := range k.samples {
@@ -157,13 +175,13 @@ func injectInto(t *testing.T, where string, f dockertest.Fault) row {
 	} else {
 		t.Errorf("exit %d, the report says %d: %s", code, r.ExitCode, r.Memory[0].Why)
 	}
-	if came.doubled > 0 || came.lost > 8 || where == "here" && came.lost > 2 {
+	if came.doubled > 0 || came.lost > 8 || f.where == "here" && came.lost > 2 {
 		t.Errorf("%+v", came)
 	}
 	if k.lines == 0 || k.lines != int(k.last)+1 {
 		t.Errorf("%d lines are counted, the last is number %.0f", k.lines, k.last)
 	}
-	if !told(r, soak.EventEngine) && !told(r, soak.EventGap) && f != dockertest.Late {
+	if !told(r, soak.EventEngine) && !told(r, soak.EventGap) && f.fault != dockertest.Late {
 		t.Errorf("nothing is told of the fault: %+v", r.Events)
 	}
 	return came
