@@ -24,7 +24,11 @@ func Main(args []string) int {
 	defer stop()
 	root := newRoot(&app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, interrupt: interrupt})
 	root.SetArgs(args)
-	return tell(root.ExecuteContext(ctx), os.Stderr)
+	err := root.ExecuteContext(ctx)
+	if ctx.Err() != nil {
+		err = interrupted(err)
+	}
+	return tell(err, os.Stderr)
 }
 
 // app is what every command gets from outside.
@@ -99,6 +103,19 @@ func ended(code int) error {
 		return nil
 	}
 	return &exit{code: code}
+}
+
+// interrupted is what an interruption makes of a command's end: what it kept
+// from being measured is no failure to measure.
+func interrupted(err error) error {
+	var e *exit
+	if !errors.As(err, &e) || e.code != soak.ExitNotMeasured {
+		return err
+	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("stopped before anything could be measured")
+	}
+	return &exit{soak.ExitInterrupted, err}
 }
 
 // tell prints an error that nobody has told yet and returns the exit code.

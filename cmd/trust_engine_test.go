@@ -165,7 +165,8 @@ scenarios:
         headers: {Authorization: "Bearer ${env:CANARY_TOKEN}", X-Key: "${file:FILE}"}
 load:
   gentle:
-    - fire: [{scenario: ask, every: 500ms}]
+    - name: steady
+      fire: [{scenario: ask, every: 500ms}]
 `
 
 // TestSecretsComeOutNowhere looks for canaries in everything that leakcheck
@@ -306,26 +307,26 @@ func TestCtrlCIsObeyedWithinASecond(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = silent.Close() })
-	proxy, later := rig.Proxy(), rig.Proxy()
+	proxy, here, elsewhere := rig.Proxy(), rig.Proxy(), rig.Proxy()
 	proxy.Set(dockertest.Hang)
 	for _, c := range []struct {
 		name, host string
 		args       []string
-		hang       bool // the engine hangs in mid-run
+		later      *dockertest.FaultProxy // hangs in mid-run
 	}{
-		{"an engine that hangs from the start", proxy.Socket, []string{"soak", "--load", "none", "--duration", "1h"}, false},
-		{"verify, an engine that hangs", proxy.Socket, []string{"verify"}, false},
-		{"an engine here that hangs in mid-run", later.Socket, []string{"soak", "--load", "none", "--duration", "1h", "--interval", "1s"}, true},
-		{"an engine elsewhere that hangs in mid-run", later.TCP, []string{"soak", "--load", "none", "--duration", "1h", "--interval", "1s"}, true},
-		{"a node that hangs", rig.Options.Host, []string{"soak", "--duration", "1h", "--profile", "oip-node", "--url", "http://" + silent.Addr().String()}, false},
+		{"an engine that hangs from the start", proxy.Socket, []string{"soak", "--load", "none", "--duration", "1h"}, nil},
+		{"verify, an engine that hangs", proxy.Socket, []string{"verify"}, nil},
+		{"an engine here that hangs in mid-run", here.Socket, []string{"soak", "--load", "none", "--duration", "1h", "--interval", "1s"}, here},
+		{"an engine elsewhere that hangs in mid-run", elsewhere.TCP, []string{"soak", "--load", "none", "--duration", "1h", "--interval", "1s"}, elsewhere},
+		{"a node that hangs", rig.Options.Host, []string{"soak", "--duration", "1h", "--profile", "oip-node", "--url", "http://" + silent.Addr().String()}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			b := start(t, []string{"DOCKER_HOST=" + c.host}, append(c.args, "--container", puppet.Name())...)
 			time.Sleep(2 * time.Second)
-			if c.hang {
+			if c.later != nil {
 				time.Sleep(2 * time.Second)
-				later.Set(dockertest.Hang)
+				c.later.Set(dockertest.Hang)
 				time.Sleep(time.Second)
 			}
 			asked := time.Now()

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/docker/cli/cli/connhelper"
@@ -116,6 +117,9 @@ func newEndpoint(address string, conf *tls.Config) (endpoint, error) {
 	u, perr := url.Parse(address)
 	if err = errors.Join(err, perr); err == nil && !slices.Contains(schemes, u.Scheme) {
 		err = fmt.Errorf("unknown scheme %q", u.Scheme)
+	}
+	if err != nil && strings.Contains(address, "@") {
+		err = errors.New("it is not told, since it may hold a password") // the cause quotes it
 	}
 	if err != nil {
 		return end, unknownf("the engine's address is not one of unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST: %v", err)

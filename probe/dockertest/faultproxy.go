@@ -136,11 +136,35 @@ func (p *FaultProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.engine.ServeHTTP(w, r.WithContext(ctx))
 }
 
+var ofThisMachine = regexp.MustCompile(`"Pid":\d+|"LogPath":"[^"]+"`)
+
+// elsewhere takes out of a container's description what leads to its files on
+// this machine.
+func elsewhere(resp *http.Response) error {
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	body = ofThisMachine.ReplaceAllFunc(body, func(m []byte) []byte {
+		if bytes.HasPrefix(m, []byte(`"Pid"`)) {
+			return []byte(`"Pid":1073741824`) // above what Linux gives
+		}
+		return []byte(`"LogPath":"/nowhere/to/be.log"`)
+	})
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.ContentLength = int64(len(body))
+	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
+	return err
+}
+
 // spoil makes an answer's body what the fault says.
 func (p *FaultProxy) spoil(resp *http.Response) error {
 	p.mu.Lock()
 	fault := p.fault
 	p.mu.Unlock()
+	if a, ok := resp.Request.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && a.Network() == "tcp" && strings.HasSuffix(resp.Request.URL.Path, "/json") {
+		if err := elsewhere(resp); err != nil {
+			return err
+		}
+	}
 	if fault != Cut && fault != Malformed && fault != Truncated {
 		return nil
 	}

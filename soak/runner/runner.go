@@ -67,8 +67,12 @@ type Summary struct {
 // time: whoever watched has seen enough, and nothing was interrupted.
 var ErrEnough = errors.New("enough was seen")
 
-// settle bounds how long the parts of a run may take to stop.
-const settle = 5 * time.Second
+// settle bounds how long the parts of a run may take to stop, and the last
+// samples to be taken; hurry does when somebody waits for the prompt.
+const (
+	settle = 5 * time.Second
+	hurry  = 700 * time.Millisecond
+)
 
 // Run drives a run to its end. When ctx ends, load stops at once, a last
 // sample is taken, and what is pending is recorded before Run returns.
@@ -83,7 +87,7 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	r.start(work, &parts)
 	reason := r.record(work, ctx)
 	stop()
-	r.drain(&parts)
+	r.drain(ctx, &parts)
 	interrupted := reason == "" && ctx.Err() != nil && !errors.Is(context.Cause(ctx), ErrEnough)
 	if interrupted {
 		r.commit(soak.Batch{Events: []soak.Event{{At: r.clock.now(), Kind: soak.EventInterrupt, Text: "leakcheck was stopped before the run's end"}}})
@@ -154,7 +158,7 @@ func (r *run) send(ctx context.Context, b soak.Batch) {
 
 // drain waits for the parts to stop while it records what they still send,
 // then takes the last counts.
-func (r *run) drain(parts *errgroup.Group) {
+func (r *run) drain(caller context.Context, parts *errgroup.Group) {
 	stopped := make(chan error, 1)
 	go func() { stopped <- parts.Wait() }()
 	deadline := time.NewTimer(settle)
@@ -182,7 +186,7 @@ func (r *run) drain(parts *errgroup.Group) {
 		}
 		break
 	}
-	r.commit(r.lastSamples())
+	r.commit(r.lastSamples(caller))
 	for _, t := range r.Targets {
 		if t.Scanner != nil {
 			r.commit(t.Scanner.Flush())

@@ -86,9 +86,14 @@ func (r *run) sample(ctx context.Context, t Target, late time.Duration) (soak.Ba
 	return soak.Batch{Samples: []soak.Sample{s}}, nil
 }
 
-// lastSamples reads every target once more when the run is over.
-func (r *run) lastSamples() soak.Batch {
-	ctx, cancel := context.WithTimeout(context.Background(), settle)
+// lastSamples reads every target once more when the run is over. A caller who
+// has interrupted it does not wait for an engine that hangs.
+func (r *run) lastSamples(caller context.Context) soak.Batch {
+	within := settle
+	if caller.Err() != nil {
+		within = hurry
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	batches := make([]soak.Batch, len(r.Targets))
 	var wg sync.WaitGroup
