@@ -1,21 +1,34 @@
 package main
 
 import (
+	"log"
 	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"os"
-
-	"leakcheck/cmd"
 )
 
-// TestMain lets the scripts run the real command line as `leakcheck`.
+// TestMain builds the real program, as its users have it and not as the race
+// detector would make it, and puts it on the PATH as `leakcheck`.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"leakcheck": func() { os.Exit(cmd.Main(os.Args[1:])) },
-	})
+	dir, err := os.MkdirTemp("", "leakcheck-")
+	if err != nil {
+		log.Fatal(err)
+	}
+	build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(dir, "leakcheck"), ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		log.Fatalf("%v\n%s", err, out)
+	}
+	os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	code := m.Run()
+	if err := os.RemoveAll(dir); err != nil {
+		log.Print(err)
+	}
+	os.Exit(code)
 }
 
 // TestScripts runs testdata/script: each file is one story a user would tell,

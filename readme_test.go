@@ -66,7 +66,7 @@ func shown(t *testing.T, line string) string {
 	case args[0] != "leakcheck":
 		t.Fatalf("a transcript of %s: only leakcheck and the demo can be run", args[0])
 	}
-	c := exec.CommandContext(t.Context(), args[0], args[1:]...) // testscript.Main put leakcheck on the PATH
+	c := exec.CommandContext(t.Context(), args[0], args[1:]...) // TestMain put leakcheck on the PATH
 	c.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir())
 	c.WaitDelay = time.Minute
 	out, err := c.Output()
