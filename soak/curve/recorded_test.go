@@ -4,7 +4,9 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,11 +67,17 @@ func TestRecordedCurves(t *testing.T) {
 		low, high float64
 		trait     soak.Trait
 	}{
+		{"glibc-churn", soak.PatternInconclusive, 0, 0, soak.TraitWarmUp},
 		{"go-restart-leak", soak.LinearGrowth, 95, 160, soak.TraitRestarts},
 		{"go-saw-leak", soak.LinearGrowth, 92, 105, ""},
+		{"go-settling", soak.Stable, 0, 0, soak.TraitPlateau},
 		{"java-big-young", soak.Stable, 0, 0, soak.TraitWarmUp},
+		{"java-g1-leak", soak.LinearGrowth, 200, 400, ""},
+		{"java-g1-spikes", soak.Stable, 0, 0, soak.TraitSpikes},
 		{"nginx-pagecache", soak.Stable, 0, 0, soak.TraitPageCache},
+		{"node-buffer-leak", soak.LinearGrowth, 60, 95, ""},
 		{"node-closure-leak", soak.LinearGrowth, 205, 250, ""},
+		{"node-dips", soak.Stable, 0, 0, soak.TraitWarmUp},
 		{"node-healthy", soak.Stable, 0, 0, soak.TraitRestarts},
 		{"node-idle", soak.Stable, 0, 0, soak.TraitSlowGrowth},
 		{"node-startup-decay", soak.Stable, 0, 0, ""},
@@ -93,6 +101,39 @@ func TestRecordedCurves(t *testing.T) {
 				t.Errorf("traits %v lack %s", r.Traits, c.trait)
 			}
 		})
+	}
+}
+
+// TestRecordedCurvesCut judges the first 25 minutes of each recording, and what
+// is left without its first five: a leak is still a leak, and nothing healthy
+// becomes one. Two cuts are too short to be decided: a restart in the middle,
+// and a heap that has just taken a large step.
+func TestRecordedCurvesCut(t *testing.T) {
+	undecided := []string{"go-restart-leak, 25 minutes", "java-g1-leak, after 5 minutes"}
+	files, err := filepath.Glob("../../testdata/curves/*.csv")
+	if err != nil || len(files) < 18 {
+		t.Fatalf("%d recordings, want 18 or more: %v", len(files), err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".csv")
+		xs := readCurve(t, name)
+		begin := xs[0].At
+		var early, late []soak.Sample
+		for _, x := range xs {
+			if x.At.Sub(begin) <= 25*time.Minute {
+				early = append(early, x)
+			}
+			if x.At.Sub(begin) >= 5*time.Minute {
+				late = append(late, x)
+			}
+		}
+		for cut, xs := range map[string][]soak.Sample{"25 minutes": early, "after 5 minutes": late} {
+			_, r := judge(xs, Options{})
+			leaks := strings.HasSuffix(name, "-leak") && !slices.Contains(undecided, name+", "+cut)
+			if leaks != (r.Leak == soak.LeakYes) || strings.HasSuffix(name, "-leak") && r.Leak == soak.LeakNo {
+				t.Errorf("%s, %s: leak %s: %s", name, cut, r.Leak, r.Why)
+			}
+		}
 	}
 }
 

@@ -61,7 +61,7 @@ var standard = thresholds{
 	youngSeconds: 300,
 	promiseHours: 7 * 24,
 	confidence:   0.95,
-	alphaYes:     0.005,
+	alphaYes:     0.015,
 	alphaNo:      0.025,
 	minPoints:    5,
 	minBottoms:   4,
@@ -170,7 +170,7 @@ const (
 	temper = 5.0
 	// A drop that is made up for again within dipShare of the time from one drop
 	// to the next is a dip, no tooth.
-	dipShare = 0.12
+	dipShare = 0.2
 	// refinePoints is how many points it takes to place a bend or a time
 	// constant more exactly than the first library does.
 	refinePoints = 16
