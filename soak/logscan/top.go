@@ -33,6 +33,18 @@ type entry struct {
 	TopLine
 	index int   // in the heap
 	told  int64 // of the count, by Take
+	shown string
+}
+
+// shown is what may be told of a line. Its secrets must go before it is folded,
+// which breaks up what they are known by; to look for them only in lines that
+// are new keeps that off the path of a log that repeats itself.
+func shown(key string, raw []byte) string {
+	raw = raw[:min(len(raw), maxRaw)]
+	if clean := Redact(raw); !bytes.Equal(clean, raw) {
+		key = string(normalise(nil, clean))
+	}
+	return Safe([]byte(key))
 }
 
 // spare is how many lines are counted for each one that is asked for; it makes
@@ -63,9 +75,8 @@ func (t *Top) Add(text []byte, n int) {
 	if n <= 0 {
 		return
 	}
-	// before folding, which would break up what a secret is known by
-	t.line = normalise(t.line[:0], Redact(text[:min(len(text), maxRaw)]))
-	t.count(n)
+	t.line = normalise(t.line[:0], text)
+	t.count(n, text)
 }
 
 // Join counts a line that was folded before, as by another Top.
@@ -74,11 +85,11 @@ func (t *Top) Join(text string, n int) {
 		return
 	}
 	t.line = append(t.line[:0], text...)
-	t.count(n)
+	t.count(n, nil)
 }
 
-// count counts the line in t.line.
-func (t *Top) count(n int) {
+// count counts the line in t.line, which was folded from raw unless that is nil.
+func (t *Top) count(n int, raw []byte) {
 	if e := t.entries[string(t.line)]; e != nil {
 		e.Count += int64(n)
 		heap.Fix(&t.least, e.index)
@@ -86,7 +97,7 @@ func (t *Top) count(n int) {
 	}
 	key := string(t.line)
 	if len(t.least) < t.size {
-		e := &entry{TopLine: TopLine{Text: key, Count: int64(n)}}
+		e := &entry{TopLine: TopLine{Text: key, Count: int64(n)}, shown: shown(key, raw)}
 		t.entries[key] = e
 		heap.Push(&t.least, e)
 		return
@@ -94,6 +105,7 @@ func (t *Top) count(n int) {
 	e := t.least[0] // the least frequent line makes room and leaves its count as doubt
 	delete(t.entries, e.Text)
 	e.TopLine, e.told = TopLine{Text: key, Count: e.Count + int64(n), Over: e.Count}, 0
+	e.shown = shown(key, raw)
 	t.entries[key] = e
 	heap.Fix(&t.least, 0)
 }
@@ -104,7 +116,7 @@ func (t *Top) Lines() []TopLine {
 	lines := make([]TopLine, len(most))
 	for i, e := range most {
 		lines[i] = e.TopLine
-		lines[i].Text = Safe([]byte(e.Text))
+		lines[i].Text = e.shown
 	}
 	return lines
 }
@@ -115,7 +127,7 @@ func (t *Top) Take() []TopLine {
 	var fresh []TopLine
 	for _, e := range t.most() {
 		if n := e.Count - e.Over - e.told; n > 0 {
-			fresh = append(fresh, TopLine{Text: Safe([]byte(e.Text)), Count: n})
+			fresh = append(fresh, TopLine{Text: e.shown, Count: n})
 			e.told += n
 		}
 	}
