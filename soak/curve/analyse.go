@@ -178,7 +178,7 @@ func (s *Stream) pool() *series {
 		if p != nil {
 			// Whole steps: stretches of four and of five samples in turn would
 			// average a bent curve differently.
-			width := step * math.Ceil(total/maxPoints/step-1e-6)
+			width := step * math.Max(math.Ceil(total/maxPoints/step-1e-6), 1)
 			all.join(coarse(p, width))
 		}
 	}
