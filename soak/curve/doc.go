@@ -14,7 +14,7 @@
 // (frame.go). Explanations compete for it (shapes.go): a line, a bend, a late
 // onset, an acceleration, steps, and those that grow without a leak, namely a
 // warm-up, logarithmic and square-root fills, a daily cycle. Each is fitted by
-// generalised least squares under some fifteen hypotheses about the noise, from
+// generalised least squares under some twenty hypotheses about the noise, from
 // white to nearly a random walk (noise.go, gram.go), scored by BIC and averaged
 // (fit.go). The answer (decide.go) is "yes" if the averaged present rate is
 // proven above the tolerance and above what settling could explain, and no
