@@ -30,7 +30,9 @@ func (s *series) span() float64 {
 	sum := 0.0
 	for k := range s.lives {
 		i, j := s.bounds(k)
-		sum += s.t[j-1] - s.t[i]
+		if i < j { // a life of samples that were all left out has no points
+			sum += s.t[j-1] - s.t[i]
+		}
 	}
 	return sum
 }
@@ -40,7 +42,9 @@ func (s *series) longest() float64 {
 	long := 0.0
 	for k := range s.lives {
 		i, j := s.bounds(k)
-		long = math.Max(long, s.t[j-1]-s.t[i])
+		if i < j {
+			long = math.Max(long, s.t[j-1]-s.t[i])
+		}
 	}
 	return long
 }

@@ -44,11 +44,11 @@ func (s *Stream) Add(x soak.Sample) {
 	t := x.At.Sub(s.origin).Seconds()
 	l := s.current()
 	switch {
-	case l == nil || l.begins(&x):
-		l = s.begin(&x, t)
-	case t <= l.last:
+	case l != nil && t <= l.last: // also of another life: time goes one way
 		s.disordered++
 		return
+	case l == nil || l.begins(&x):
+		l = s.begin(&x, t)
 	}
 	l.add(t, y, &x.Values)
 	l.recent.add(t, y, runawaySeconds/s.scale())
