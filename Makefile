@@ -4,7 +4,7 @@ GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ROOT := $(shell test "$$(id -u)" = 0 && test "$$(uname -s)" = Linux && echo yes)
 
-.PHONY: help build test lint unit engine bench bench-verdict demo man clean
+.PHONY: help build test lint unit engine bench bench-verdict demo man faults dist licences clean
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -22,7 +22,7 @@ unit:
 	@command -v gcc >/dev/null || test -z "$(ROOT)" || { apt-get -qq update && apt-get -qq install -y gcc libc6-dev; }
 	@[ -z "$(ROOT)" ] || eval "$$(.ci/engine env)"; \
 	[ -n "$$LEAKCHECK_TEST_DOCKER_HOST" ] || echo "No Docker engine for tests: those with real containers are left out." >&2; \
-	$(GO) test -race -timeout 9m ./...
+	$(GO) test -race -timeout 20m ./...
 
 engine: ## start a private Docker engine for the tests (needs root; touches no other engine)
 	@if [ -n "$$LEAKCHECK_TEST_DOCKER_HOST" ]; then echo "using $$LEAKCHECK_TEST_DOCKER_HOST"; \
@@ -45,6 +45,18 @@ bench-verdict: ## error rates of the classifier, beside the rules people use tod
 
 man: ## write man pages into ./man
 	$(GO) run . man man
+
+faults: engine ## inject faults into runs of the real program and print the table (ROUNDS=10)
+	@eval "$$(.ci/engine env)"; LEAKCHECK_FAULT_ROUNDS=$(or $(ROUNDS),10) $(GO) test -v -timeout 60m -run 'TestFaults|TestSignalsEnd|TestAFullDisk|TestKilledAgain' ./cmd
+
+dist: ## static binaries for four platforms; building twice must give the same
+	for p in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do \
+		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -trimpath -o dist/leakcheck-$${p%/*}-$${p#*/} . || exit 1; done
+	CGO_ENABLED=0 $(GO) build -a -trimpath -o dist/again . && cmp dist/again dist/leakcheck-$$($(GO) env GOOS)-$$($(GO) env GOARCH) && rm dist/again
+
+licences: ## the modules in the binary and their licence files
+	@$(GO) list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' . | sort -u | while read -r m v d; do \
+		echo "$$m $$v $$(ls $$d | grep -iE '^(licen[cs]e|copying|unlicense)' | head -1 | grep . || echo NONE)"; done | column -t
 
 clean: ## stop the private engine and remove what was built
 	.ci/engine stop
