@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"leakcheck/probe"
 	"leakcheck/probe/dockertest"
@@ -34,7 +35,13 @@ func launch(t *testing.T, rig *dockertest.Rig, memory int64, args ...string) sta
 	if !ok {
 		t.Fatal("port 3005 is not published")
 	}
-	return standIn{c, name, url}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		if status, _, err := probe.Health(t.Context(), url+"/api/health", time.Second); err == nil && status == http.StatusOK {
+			return standIn{c, name, url}
+		} else if time.Now().After(deadline) {
+			t.Fatalf("the stand-in does not answer: status %d, %v", status, err)
+		}
+	}
 }
 
 // truth asks the stand-in what it has leaked.
