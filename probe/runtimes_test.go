@@ -35,7 +35,7 @@ func TestRealRuntimes(t *testing.T) {
 	}{
 		{"node", []string{"node", "--max-old-space-size=128", "-e", "const b = []; for (let i = 0; i < 40; i++) b.push(Buffer.alloc(1 << 20, 1)); setInterval(() => b.length, 1000)"}, 40 << 20, 128 << 20, false},
 		{"node", []string{"sh", "-c", `node --max-old-space-size=96 -e "const b = []; for (let i = 0; i < 40; i++) b.push(Buffer.alloc(1 << 20, 1)); setInterval(() => b.length, 1000)"; sleep 600`}, 40 << 20, 96 << 20, true},
-		{"java", []string{"java", "-Xmx96m", "/work/Hold.java"}, 40 << 20, 96 << 20, false},
+		{"java", []string{"java", "-Xmx96m", "/src/Hold.java"}, 40 << 20, 96 << 20, false},
 		{"redis-server", []string{"redis-server", "--save", "", "--port", "6390"}, 1 << 20, 0, false},
 	} {
 		t.Run(tt.program+" in "+tt.args[0], func(t *testing.T) {
@@ -45,7 +45,7 @@ func TestRealRuntimes(t *testing.T) {
 			image := r.BuildImage(dockertest.Puppet) // for its /tmp; the programs come from this machine
 			c, _ := r.Run(probe.Spec{
 				Name: r.Name("runtime"), Image: image, Args: tt.args, Memory: 512 << 20, Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-				Binds: append(probe.HostLibraries(), work+":/work:ro"),
+				Binds: append(probe.HostLibraries(), work+":/src:ro"),
 			})
 			var s soak.Sample
 			wait(t, "its memory", func() bool {
