@@ -57,8 +57,8 @@ func TestIsTheFixAFix(t *testing.T) {
 		{"twice the load, a leak comes in", sided(t, 1, 0, load, 0), sided(t, 2, 2*leak, 2*load, 0), soak.IsWorse, "worse", "request", "a request"},
 		{"load in one only", sided(t, 1, 0, 0, 0), sided(t, 2, leak, load, 0), soak.IsWorse, "worse", "hour", ""},
 		{"a rehearsal", sided(t, 1, 0, load, 0), sided(t, 2, leak, load, 0, func(i *soak.RunInfo) { i.Rehearsal = 24 }), soak.WorseUnknown, "incomparable", "", "rehearse both alike"},
-		{"twice the upstream requests", sided(t, 1, 0, load, 1), sided(t, 2, 0, load, 2), soak.IsWorse, "no difference", "hour", "upstream"},
-		{"half the upstream requests", sided(t, 1, 0, load, 2), sided(t, 2, 0, load, 1), soak.NoWorse, "no difference", "hour", ""},
+		{"twice the upstream requests", sided(t, 3, 0, load, 1), sided(t, 3, 0, load, 2), soak.IsWorse, "no difference", "hour", "upstream"},
+		{"half the upstream requests", sided(t, 3, 0, load, 2), sided(t, 3, 0, load, 1), soak.NoWorse, "no difference", "hour", ""},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			all, err := Compare(x.before, x.after, 0.1)
