@@ -17,14 +17,14 @@ func sided(t *testing.T, seed uint64, perHour float64, requests int64, upstream 
 	noise := rand.New(rand.NewPCG(seed, 9))
 	u := &Upstream{}
 	var sent int64
-	for d := time.Duration(0); d <= 4*time.Hour; d += 15 * time.Second {
+	for d := time.Duration(0); d <= 4*time.Hour; d += 30 * time.Second {
 		x := sample(d, 700e6+2e6*noise.NormFloat64()+perHour*d.Hours())
 		b := soak.Batch{}
 		if requests > 0 {
-			n := requests / 240
+			n := requests / 120
 			sent += n
 			x.Set(soak.Requests, sent)
-			b.Load = []soak.LoadInterval{{At: at(d), Duration: 15 * time.Second, Scenario: "workout", Due: n, Requests: n}}
+			b.Load = []soak.LoadInterval{{At: at(d), Duration: 30 * time.Second, Scenario: "workout", Due: n, Requests: n}}
 			if upstream > 0 {
 				count := float64(n)*upstream + noise.NormFloat64()
 				b.Signals = []soak.Signal{{At: at(d), Target: node, Name: soak.TapSignal, Count: max(int(count), 0)}}

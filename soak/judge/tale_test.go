@@ -106,9 +106,9 @@ func (x *tale) sampling() time.Duration {
 	case x.every > 0:
 		return x.every
 	case x.length > 25*time.Hour:
-		return 5 * time.Minute
+		return 20 * time.Minute
 	case x.length >= 24*time.Hour:
-		return 2 * time.Minute
+		return 5 * time.Minute
 	}
 	return half
 }
