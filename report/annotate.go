@@ -26,6 +26,9 @@ func Annotations(w io.Writer, v *View) error {
 			level   string
 		}{{soak.Fail, "error"}, {soak.Warn, "warning"}, {soak.Inconclusive, "warning"}} {
 			for _, c := range t.with(o.outcome) {
+				if c.Outcome == soak.Inconclusive && !c.HoldsUp() {
+					continue
+				}
 				annotate(&b, o.level, string(o.outcome)+" "+c.ID, c.Text+": "+c.Evidence)
 			}
 		}

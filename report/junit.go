@@ -154,6 +154,10 @@ func checkCase(class string, c soak.CheckResult) junitCase {
 	case soak.Fail:
 		out.Failure = &junitDetail{message, "check", text}
 	case soak.Inconclusive:
+		if !c.HoldsUp() {
+			out.Skipped = &junitDetail{Message: string(c.Outcome) + ": " + message}
+			break
+		}
 		out.Error = &junitDetail{message, string(c.Outcome), text}
 	case soak.NotDue, soak.NotRun, soak.NotApplicable:
 		out.Skipped = &junitDetail{Message: string(c.Outcome) + ": " + message}

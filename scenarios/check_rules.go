@@ -57,6 +57,9 @@ func (l *loader) checkChecks() {
 		if c.When != "" && c.Missing == "" {
 			l.fail(at+".when", "it is not said what is missing when this does not hold", "add missing: with a sentence that says what would give the evidence")
 		}
+		if c.Optional && c.When == "" {
+			l.fail(at+".optional", "it is not said when the evidence is there", "say with when: what the node prints only if it has reason to")
+		}
 		if c.Expr == "" {
 			l.fail(at+".expr", "the check has no condition", "add one, such as expr: memory.max < 5*GB")
 		}

@@ -42,6 +42,7 @@
 //	    expr: signals.pool.size.max < 100
 //	    when: signals.pool.count > 0
 //	    missing: no pool line was read; the shop prints one every minute
+//	    optional: true               # a healthy node may print none: then it is open, and no verdict waits for it
 //	    severity: warn               # else a check fails
 //	    hint: Look for connections that are not given back.
 //	    next: docker logs {container} | grep pool | tail

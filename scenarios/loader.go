@@ -137,6 +137,11 @@ func (l *loader) drop(d *decoder, root ast.Node) {
 	p := l.profile
 	p.Signals = remove(l, first.places, "signals", drop.Signals, p.Signals, func(s soak.SignalRule) string { return s.Name })
 	p.Checks = remove(l, first.places, "checks", drop.Checks, p.Checks, func(c soak.Check) string { return c.ID })
+	for i := range p.Checks {
+		if slices.Contains(drop.Checks, p.Checks[i].Later) {
+			p.Checks[i].Later = ""
+		}
+	}
 	p.Files = remove(l, first.places, "files", drop.Files, p.Files, func(f soak.FileCheck) string { return f.ID })
 	for i, name := range drop.Scenarios {
 		if p.Scenarios[name] == nil {

@@ -79,6 +79,14 @@ type Check struct {
 	// not, the check is inconclusive and Missing says why.
 	When    string   `yaml:"when,omitempty" json:"when,omitempty"`
 	Missing string   `yaml:"missing,omitempty" json:"missing,omitempty"`
+	// Optional is for evidence that a healthy node need not give, such as a
+	// line about records that are missing where none is. If When is known not
+	// to hold, the check is inconclusive and yet does not hold the verdict up;
+	// if that is not known, because the log could not be read, it does.
+	Optional bool `yaml:"optional,omitempty" json:"optional,omitempty"`
+	// Later names a check that asks the same of a longer time. Once that one
+	// passes, this one may stay open without holding the verdict up.
+	Later string `yaml:"later,omitempty" json:"later,omitempty"`
 	Severe  Severity `yaml:"severity,omitempty" json:"severity,omitempty"`
 	Window  Window   `yaml:"window,omitempty" json:"window,omitzero"`
 	// Always means that a violation counts the moment it is seen; otherwise

@@ -31,6 +31,15 @@ type CheckResult struct {
 	Evidence  string `json:"evidence"`
 	Hint      string `json:"hint"`
 	Next      string `json:"next,omitempty"`
+	// Optional marks an inconclusive check that is right to stay so: the node
+	// had no reason to give evidence, or a later check has it.
+	Optional bool `json:"optional,omitempty"`
+}
+
+// HoldsUp reports whether the check, being open, keeps a run from passing. One
+// that could only warn does not.
+func (c CheckResult) HoldsUp() bool {
+	return c.Outcome == Inconclusive && c.Severity != SeverityWarn && !c.Optional
 }
 
 // Verdict is the whole run in one word.

@@ -18,7 +18,23 @@ func (l *List) Evaluate(v View) []soak.CheckResult {
 	for i, c := range l.lines {
 		results[i] = c.evaluate(v, windows[c.window])
 	}
+	l.settleLater(results)
 	return results
+}
+
+// settleLater lets checks stay open whose question a later one has answered.
+func (l *List) settleLater(results []soak.CheckResult) {
+	for i, c := range l.lines {
+		r := &results[i]
+		if r.Outcome != soak.Inconclusive || c.Later == "" {
+			continue
+		}
+		later := slices.IndexFunc(results, func(x soak.CheckResult) bool { return x.ID == c.Later })
+		if later >= 0 && results[later].Outcome == soak.Pass {
+			r.Optional = true
+			r.Evidence = joinSentences(r.Evidence, c.Later+" asks the same of a longer time, and passes")
+		}
+	}
 }
 
 func (c line) evaluate(v View, w *window) soak.CheckResult {
@@ -86,9 +102,12 @@ func (c line) withoutGround(v View, a answer, r *soak.CheckResult) {
 		r.Outcome, r.Evidence = a.open()
 		return
 	}
-	r.Outcome = soak.Inconclusive
+	r.Outcome, r.Optional = soak.Inconclusive, c.Optional
 	if c.Missing != "" {
 		r.Evidence = joinSentences(Fill(c.Missing, v.Target), r.Evidence)
+	}
+	if r.Optional {
+		r.Evidence = joinSentences(r.Evidence, "no verdict waits for it")
 	}
 }
 

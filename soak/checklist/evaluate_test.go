@@ -1,6 +1,7 @@
 package checklist
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -183,5 +184,43 @@ func TestWindowNames(t *testing.T) {
 		if got := WindowName(w); got != name {
 			t.Errorf("%v: %q, want %q", w, got, name)
 		}
+	}
+}
+
+// TestWhatMayStayOpen: evidence that was rightly not given holds nothing up,
+// evidence that could not be looked for does.
+func TestWhatMayStayOpen(t *testing.T) {
+	hit := soak.Check{
+		ID: "hit", Expr: "signals.cache_hit_rate.rate.last >= 50", When: "signals.cache_hit_rate.count > 0",
+		Missing: "no line", Optional: true,
+	}
+	early := soak.Check{ID: "early", Expr: `memory.pattern == "stable"`, Later: "whole"}
+	whole := soak.Check{ID: "whole", Expr: `memory.leak == "no"`}
+	var unread FactMap
+	for name, c := range map[string]struct {
+		check soak.Check
+		facts FactMap
+		want  soak.Outcome
+		holds bool
+	}{
+		"the log is silent":             {hit, FactMap{"signals.cache_hit_rate.count": Number(0)}, soak.Inconclusive, false},
+		"the log was not read":          {hit, unread, soak.Inconclusive, true},
+		"the log was read in part":      {hit, FactMap{"signals.cache_hit_rate.count": {Value: 0.0, Bound: AtLeast, Missing: "passed over"}}, soak.Inconclusive, true},
+		"the line says too little":      {hit, FactMap{"signals.cache_hit_rate.count": Number(1)}, soak.Inconclusive, true},
+		"it is broken all the same":     {hit, FactMap{"signals.cache_hit_rate.count": Number(1), "signals.cache_hit_rate.rate.last": Number(1)}, soak.Fail, false},
+		"a longer time has answered it": {early, FactMap{"memory.leak": Text("no")}, soak.Inconclusive, false},
+		"a longer time is open, too":    {early, unread, soak.Inconclusive, true},
+		"a longer time says otherwise":  {early, FactMap{"memory.leak": Text("yes")}, soak.Inconclusive, true},
+		"an early breach stays one":     {early, FactMap{"memory.pattern": Text("sawtooth"), "memory.leak": Text("no")}, soak.Fail, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := mustCompile(t, c.check, whole).Evaluate(ended(time.Hour, c.facts))[0]
+			if r.Outcome != c.want || r.HoldsUp() != c.holds {
+				t.Errorf("%s, holds the verdict up: %v (%s)", r.Outcome, r.HoldsUp(), r.Evidence)
+			}
+		})
+	}
+	if _, err := Compile([]soak.Check{whole, {ID: "x", Expr: "node.running", Later: "whle"}}, nil); err == nil || !strings.Contains(err.Error(), "did you mean whole?") {
+		t.Errorf("a check that is not there: %v", err)
 	}
 }

@@ -37,6 +37,9 @@ func Compile(checks []soak.Check, signals []soak.SignalRule, scenarios ...string
 		if len(scenarios) > 0 && c.Needs != "" && !slices.Contains(scenarios, c.Needs) {
 			errs = append(errs, mistake("needs", fmt.Sprintf("there is no scenario %s", c.Needs), didYouMean(c.Needs, "", scenarios)))
 		}
+		if c.Later != "" && !slices.ContainsFunc(checks, func(x soak.Check) bool { return x.ID == c.Later && x.ID != c.ID }) {
+			errs = append(errs, mistake("later", fmt.Sprintf("there is no other check %s", c.Later), didYouMean(c.Later, "", idsOf(checks))))
+		}
 		for _, e := range errs {
 			e.Check = c.ID
 		}
@@ -77,6 +80,14 @@ func compileCheck(c soak.Check, words *vocabulary) (made line, errs Errors) {
 		made.when = compile("when", c.When)
 	}
 	return made, errs
+}
+
+func idsOf(checks []soak.Check) []string {
+	ids := make([]string, len(checks))
+	for i, c := range checks {
+		ids[i] = c.ID
+	}
+	return ids
 }
 
 func mistake(field, msg, remedy string) *ExprError {

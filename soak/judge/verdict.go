@@ -16,8 +16,7 @@ func (j *Judge) verdict(checks []soak.CheckResult, now time.Time) (soak.Verdict,
 		case soak.Fail:
 			failed = true
 		case soak.Inconclusive:
-			// a check that can only warn cannot hold a run up
-			open = open || c.Severity != soak.SeverityWarn
+			open = open || c.HoldsUp()
 		case soak.Pass, soak.Warn:
 			passed = true
 		}
