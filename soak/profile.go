@@ -77,8 +77,8 @@ type Check struct {
 	Expr string `yaml:"expr" json:"expr"`
 	// When, if given, must hold for the check to mean anything; if it does
 	// not, the check is inconclusive and Missing says why.
-	When    string   `yaml:"when,omitempty" json:"when,omitempty"`
-	Missing string   `yaml:"missing,omitempty" json:"missing,omitempty"`
+	When    string `yaml:"when,omitempty" json:"when,omitempty"`
+	Missing string `yaml:"missing,omitempty" json:"missing,omitempty"`
 	// Optional is for evidence that a healthy node need not give, such as a
 	// line about records that are missing where none is. If When is known not
 	// to hold, the check is inconclusive and yet does not hold the verdict up;
@@ -86,9 +86,9 @@ type Check struct {
 	Optional bool `yaml:"optional,omitempty" json:"optional,omitempty"`
 	// Later names a check that asks the same of a longer time. Once that one
 	// passes, this one may stay open without holding the verdict up.
-	Later string `yaml:"later,omitempty" json:"later,omitempty"`
-	Severe  Severity `yaml:"severity,omitempty" json:"severity,omitempty"`
-	Window  Window   `yaml:"window,omitempty" json:"window,omitzero"`
+	Later  string   `yaml:"later,omitempty" json:"later,omitempty"`
+	Severe Severity `yaml:"severity,omitempty" json:"severity,omitempty"`
+	Window Window   `yaml:"window,omitempty" json:"window,omitzero"`
 	// Always means that a violation counts the moment it is seen; otherwise
 	// the check is decided when its window ends.
 	Always bool `yaml:"always,omitempty" json:"always,omitempty"`
