@@ -2,31 +2,63 @@ package curve
 
 import "math"
 
-// gram holds the inner products of all whitened columns under one noise
+// gram holds the inner products of the whitened columns under one noise
 // hypothesis, each life's level projected out, so that every shape can be
 // solved from a few of its entries.
 type gram struct {
 	s     *series
-	cols  [][]float64 // the library's columns, then y
+	cols  [][]float64 // the library's columns, then y, then ones
 	white whitener
-	rows  [][]float64 // whitened columns of one life, then the ones
+	rows  [][]float64 // whitened columns of one life
 	m     [][]float64
+	// pairs are the entries of m that some shape needs.
+	pairs [][2]int
 	// logDet is that of the covariance, levels that of the levels' information.
 	logDet, levels float64
-	scratch        []float64
 }
 
 func newGram(s *series, l *library) *gram {
-	g := &gram{s: s, cols: append(append([][]float64(nil), l.cols...), s.y)}
+	ones := make([]float64, s.len())
+	for i := range ones {
+		ones[i] = 1
+	}
+	g := &gram{s: s, cols: append(append([][]float64(nil), l.cols...), s.y, ones)}
 	p := len(g.cols)
-	g.rows, g.m = make([][]float64, p+1), make([][]float64, p)
+	g.rows, g.m = make([][]float64, p), make([][]float64, p-1)
+	cells := make([]float64, p*s.len())
 	for i := range g.rows {
-		g.rows[i] = make([]float64, s.len())
+		g.rows[i] = cells[i*s.len() : (i+1)*s.len()]
 	}
+	cells = make([]float64, (p-1)*(p-1))
 	for i := range g.m {
-		g.m[i] = make([]float64, p)
+		g.m[i] = cells[i*(p-1) : (i+1)*(p-1)]
 	}
+	g.pairs = l.pairs()
 	return g
+}
+
+// pairs lists the columns, the larger first, whose inner product some shape
+// needs; y comes after the library's columns.
+func (l *library) pairs() [][2]int {
+	y := len(l.cols)
+	need := make([]bool, (y+1)*(y+1))
+	need[y*(y+1)+y] = true
+	for i := range l.shapes {
+		cols := l.shapes[i].cols
+		for k, a := range cols {
+			need[y*(y+1)+a] = true
+			for _, b := range cols[:k+1] {
+				need[max(a, b)*(y+1)+min(a, b)] = true
+			}
+		}
+	}
+	out := make([][2]int, 0, 4*y)
+	for i, yes := range need {
+		if yes {
+			out = append(out, [2]int{i / (y + 1), i % (y + 1)})
+		}
+	}
+	return out
 }
 
 // set computes the inner products under h.
@@ -35,39 +67,43 @@ func (g *gram) set(h noise) {
 		clear(g.m[i])
 	}
 	g.logDet, g.levels = 0, 0
-	p := len(g.cols)
-	ones := resize(g.scratch, g.s.len())
-	for i := range ones {
-		ones[i] = 1
-	}
-	g.scratch = ones
 	for k := range g.s.lives {
 		lo, hi := g.s.bounds(k)
 		g.white.set(g.s.t[lo:hi], g.s.width, h)
 		g.logDet += g.white.logDet
-		for c, x := range g.cols {
-			g.white.apply(x[lo:hi], g.rows[c][:hi-lo])
-		}
-		g.white.apply(ones[lo:hi], g.rows[p][:hi-lo])
-		unit := g.rows[p][:hi-lo]
-		info := dot(unit, unit)
-		g.levels += math.Log(info)
-		for a := range p {
-			ra := g.rows[a][:hi-lo]
-			share := dot(ra, unit) / info
-			for i := range ra {
-				ra[i] -= share * unit[i]
-			}
-			for b := 0; b <= a; b++ {
-				g.m[a][b] += dot(ra, g.rows[b][:hi-lo])
-			}
+		g.levels += math.Log(g.whiten(lo, hi))
+		for _, x := range g.pairs {
+			g.m[x[0]][x[1]] += dot(g.rows[x[0]][:hi-lo], g.rows[x[1]][:hi-lo])
 		}
 	}
 }
 
+// whiten fills the rows with the whitened columns of the life from lo to hi,
+// its level projected out, and returns the level's information.
+func (g *gram) whiten(lo, hi int) float64 {
+	i := 0
+	for ; i+4 <= len(g.cols); i += 4 {
+		g.white.apply4(g.cols[i:i+4], g.rows[i:i+4], lo, hi)
+	}
+	for ; i < len(g.cols); i++ {
+		g.white.apply(g.cols[i][lo:hi], g.rows[i][:hi-lo])
+	}
+	last := len(g.cols) - 1
+	unit := g.rows[last][:hi-lo]
+	info := dot(unit, unit)
+	for _, row := range g.rows[:last] {
+		row = row[:len(unit)]
+		share := dot(row, unit) / info
+		for i, u := range unit {
+			row[i] -= share * u
+		}
+	}
+	return info
+}
+
 // solve fits one shape by generalised least squares.
 func (g *gram) solve(sh shape, n int, grain float64, rates []float64) (fitted, bool) {
-	p, y := len(sh.cols), len(g.cols)-1
+	p, y := len(sh.cols), len(g.cols)-2
 	free := float64(n - len(g.s.lives) - p)
 	if free < 1 || math.IsInf(penalty(float64(p)+sh.extra, float64(n)), 1) {
 		return fitted{}, false

@@ -39,6 +39,7 @@ func noises(step, length float64) []noise {
 // Analysis by State Space Methods, 2012). Its gains depend on the times alone.
 type whitener struct {
 	see, decay, gain, scale []float64
+	keep                    []float64 // decay - gain*see, the share of the state that a point leaves
 	// logDet is the log determinant of the noise's covariance.
 	logDet float64
 }
@@ -48,7 +49,7 @@ type whitener struct {
 func (w *whitener) set(t []float64, width float64, h noise) {
 	n := len(t)
 	w.see, w.decay = resize(w.see, n), resize(w.decay, n)
-	w.gain, w.scale = resize(w.gain, n), resize(w.scale, n)
+	w.gain, w.scale, w.keep = resize(w.gain, n), resize(w.scale, n), resize(w.keep, n)
 	w.logDet = 0
 	m := mean(width, h.tau)
 	p := 1.0 // variance of the state at the begin of the stretch
@@ -69,6 +70,7 @@ func (w *whitener) set(t []float64, width float64, h noise) {
 			p = pause*pause*p + 1 - pause*pause
 		}
 		w.decay[i], w.gain[i] = m.decay*pause, k*pause
+		w.keep[i] = w.decay[i] - w.gain[i]*w.see[i]
 	}
 }
 
@@ -98,9 +100,24 @@ func mean(width, tau float64) moments {
 func (w *whitener) apply(x, out []float64) {
 	state := 0.0
 	for i, v := range x {
-		e := v - w.see[i]*state
-		state = w.decay[i]*state + w.gain[i]*e
-		out[i] = e * w.scale[i]
+		out[i] = (v - w.see[i]*state) * w.scale[i]
+		state = w.keep[i]*state + w.gain[i]*v
+	}
+}
+
+// apply4 whitens the stretch from lo to hi of four columns side by side: each
+// step of one waits for the step before, which the others fill.
+func (w *whitener) apply4(x, out [][]float64, lo, hi int) {
+	n := hi - lo
+	x0, x1, x2, x3 := x[0][lo:hi], x[1][lo:hi], x[2][lo:hi], x[3][lo:hi]
+	o0, o1, o2, o3 := out[0][:n], out[1][:n], out[2][:n], out[3][:n]
+	see, scale, keep, gain := w.see[:n], w.scale[:n], w.keep[:n], w.gain[:n]
+	var s0, s1, s2, s3 float64
+	for i := range n {
+		c, f, k, g := see[i], scale[i], keep[i], gain[i]
+		v0, v1, v2, v3 := x0[i], x1[i], x2[i], x3[i]
+		o0[i], o1[i], o2[i], o3[i] = (v0-c*s0)*f, (v1-c*s1)*f, (v2-c*s2)*f, (v3-c*s3)*f
+		s0, s1, s2, s3 = k*s0+g*v0, k*s1+g*v1, k*s2+g*v2, k*s3+g*v3
 	}
 }
 

@@ -18,8 +18,8 @@ func (r *recent) add(t, y, seconds float64) {
 	if r.n > 0 && t-r.t[r.n-1] < seconds/55 {
 		return
 	}
-	r.peak = math.Max(r.peak, y)
-	r.deepest = math.Max(r.deepest, r.peak-y)
+	r.peak = max(r.peak, y)
+	r.deepest = max(r.deepest, r.peak-y)
 	if r.n > 0 && t-r.t[0] > 1.2*seconds || r.n == len(r.t) {
 		r.forget(t - seconds)
 	}

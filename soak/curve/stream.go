@@ -41,7 +41,7 @@ func (s *Stream) Add(x soak.Sample) {
 		s.missing++
 		return
 	}
-	t := x.At.Sub(s.origin).Seconds()
+	t := float64(x.At.Sub(s.origin)) / 1e9
 	l := s.current()
 	switch {
 	case l != nil && t <= l.last: // also of another life: time goes one way
