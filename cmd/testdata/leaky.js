@@ -4,11 +4,11 @@ const http = require('http');
 const kept = [];
 const routes = {
   '/closure': () => {
-    const rows = new Array(12500).fill(Math.random()); // 100 kB of doubles on the heap
+    const rows = new Array(6250).fill(Math.random()); // 50 kB of doubles on the heap
     kept.push(() => rows.length);
   },
-  '/buffers': () => { kept.push(Buffer.alloc(200_000, 1)); },
-  '/clean': () => new Array(12500).fill(Math.random()).length,
+  '/buffers': () => { kept.push(Buffer.alloc(100_000, 1)); },
+  '/clean': () => new Array(6250).fill(Math.random()).length,
 };
 http.createServer((req, res) => {
   const route = routes[req.url];
@@ -19,6 +19,6 @@ http.createServer((req, res) => {
 const log = () => {
   const m = process.memoryUsage();
   const mb = n => (n / 1048576).toFixed(2) + 'MB';
-  console.log(`[Memory Monitor] RSS: ${mb(m.rss)}, Heap: ${mb(m.heapUsed)}, External: ${mb(m.external)}`);
+  console.log(`[Memory Monitor] RSS: ${mb(m.rss)}, Heap: ${mb(m.heapUsed)} / ${mb(m.heapTotal)}, External: ${mb(m.external)}`);
 };
 setInterval(log, 250).unref();

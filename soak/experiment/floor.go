@@ -37,17 +37,27 @@ func (f *Floor) Add(v soak.Values) bool {
 
 // AddLog lowers the floor to what a memory line of the node's log says.
 func (f *Floor) AddLog(values map[string]float64) {
-	for field, name := range map[string]string{"heap": partLogHeap, "external": partLogExternal} {
-		x, ok := values[field]
-		if !ok {
-			continue
-		}
+	lower := func(name string, x float64) {
 		if f.Parts == nil {
 			f.Parts = map[string]float64{}
 		}
 		if low, known := f.Parts[name]; !known || x < low {
 			f.Parts[name] = x
 		}
+	}
+	rest, whole := values["rss"]
+	for field, name := range map[string]string{"heap": partLogHeap, "external": partLogExternal} {
+		x, ok := values[field]
+		if ok {
+			lower(name, x)
+		}
+		if total, said := values[field+"_total"]; said {
+			x = total // what the runtime holds for it, used or not
+		}
+		rest, whole = rest-x, whole && ok
+	}
+	if whole {
+		lower(partLogRest, max(rest, 0))
 	}
 }
 
@@ -75,6 +85,7 @@ const (
 	// What the node says of itself is another's figure for a part of the above.
 	partLogHeap     = "runtime heap, by the node's log"
 	partLogExternal = "external memory, by the node's log"
+	partLogRest     = "native, or whatever else its RSS holds, by the node's log"
 )
 
 // parts tells a sample's memory apart as far as it can be. With the runtime's

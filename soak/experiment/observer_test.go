@@ -65,7 +65,7 @@ func TestLogComponents(t *testing.T) {
 	var f Floor
 	f.AddLog(map[string]float64{"heap": 30e6, "external": 5e6, "rss": 90e6})
 	f.AddLog(map[string]float64{"heap": 20e6})
-	if f.Parts[partLogHeap] != 20e6 || f.Parts[partLogExternal] != 5e6 || len(f.Parts) != 2 || f.Samples != 0 {
+	if f.Parts[partLogHeap] != 20e6 || f.Parts[partLogExternal] != 5e6 || f.Parts[partLogRest] != 55e6 || len(f.Parts) != 3 || f.Samples != 0 {
 		t.Errorf("%+v", f)
 	}
 	known := reporting([]rise{{}, {Measured: Measured{Floor: f}, before: f}, {before: f}}, partLogHeap)
