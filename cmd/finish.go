@@ -25,7 +25,7 @@ func (r *run) finish() (soak.Report, error) {
 	if r.record != nil {
 		err = r.record.Finish(judged.Run)
 	}
-	view := report.NewView(judged, r.curves.Series(), time.Now())
+	view := report.NewView(judged, curvesOf(r.judge, r.curves), time.Now())
 	if r.o.out != "" {
 		err = errors.Join(err, writeReports(r.o.out, view, r.record))
 	}

@@ -67,7 +67,7 @@ func (a *app) report(ctx context.Context, ref string, o judgeOptions, out output
 	}
 	g.check(j, m.Info)
 	judged := j.Report(until)
-	view := report.NewView(judged, curves.Series(), until)
+	view := report.NewView(judged, curvesOf(j, curves), until)
 	if out.out != "" {
 		if err := writeReports(out.out, view, rec); err != nil {
 			return notMeasured(err)

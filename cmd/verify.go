@@ -199,7 +199,7 @@ func (v *verification) show() {
 	v.shown = true
 	fmt.Fprintf(v.app.stderr, "First look after %.1f s:\n\n", took.Seconds())
 	// what comes at the end does not depend on it
-	_ = report.Screen(v.app.stderr, report.NewView(judged, v.curves.Series(), now), v.app.textOptions(v.app.stderr))
+	_ = report.Screen(v.app.stderr, report.NewView(judged, curvesOf(v.judge, v.curves), now), v.app.textOptions(v.app.stderr))
 	if left := v.o.duration.D() - took; left > 0 {
 		fmt.Fprintf(v.app.stderr, "\nThe whole checklist in %s.\n\n", soak.Duration(left.Round(time.Second)))
 	}

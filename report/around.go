@@ -20,22 +20,25 @@ func (v *View) coincides(t *Target) string {
 	var parts []string
 	for _, s := range v.Report.Signals {
 		if (s.Target == t.Name || s.Target == "") && s.First != nil && within(*s.First, *m.Since, near) {
-			parts = append(parts, fmt.Sprintf("%s (%s, from %s)", s.Name, plural(int64(s.Count), "hit"), v.Clock(*s.First)))
+			parts = append(parts, s.Name+" x"+number(int64(s.Count)))
 		}
 	}
 	for _, e := range v.Report.Events {
 		if (e.Target == t.Name || e.Target == "") && coincident[e.Kind] && within(e.At, *m.Since, near) {
-			parts = append(parts, e.Text+" ("+v.Clock(e.At)+")")
+			parts = append(parts, e.Text)
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	if len(parts) > 4 {
-		parts = append(parts[:4], fmt.Sprintf("%d more", len(parts)-4))
+	if len(parts) > mostWith {
+		parts = append(parts[:mostWith], fmt.Sprintf("%d more", len(parts)-mostWith))
 	}
-	return strings.Join(parts, ", ") + "; a coincidence, nothing is proven"
+	return strings.Join(parts, ", ") + "; unproven"
 }
+
+// mostWith keeps the line short; signals and events have sections of their own.
+const mostWith = 2
 
 // coincident are the kinds of events worth naming beside an onset.
 var coincident = map[soak.EventKind]bool{
@@ -96,6 +99,9 @@ func (v *View) answers(t *Target) (string, Tone) {
 			continue
 		}
 		if e.Kind == soak.EventProbe || e.Kind == soak.EventHealth {
+			if text != "" && tone == Plain && !within(e.At, v.End, recent) {
+				return text, tone // what happened long ago is among the events
+			}
 			if text != "" {
 				text += "; "
 			}
@@ -107,6 +113,9 @@ func (v *View) answers(t *Target) (string, Tone) {
 	}
 	return text, tone
 }
+
+// recent is how new an event must be to stand on the first screen.
+const recent = 15 * time.Minute
 
 // healthRequests sums up the requests to the health path.
 func (v *View) healthRequests() (string, Tone) {

@@ -26,11 +26,8 @@ func (p *printer) plot(v *View, t *Target, from int64, rows int) {
 	if !ok || to <= from {
 		return
 	}
-	pieces, base := shown.Segments(v.gap()), [][]Point{}
-	if tr, _ := t.Series.judged(); tr != nil {
-		base = floor(tr)
-	}
-	low, high := rangeOf(from, pieces, base)
+	pieces := shown.Segments(v.gap())
+	low, high := rangeOf(from, append(pieces, t.Series.Floor)...)
 	ahead, end := p.ahead(t, shown, from, to)
 	if f := forecastOf(t); f != nil && ahead != nil {
 		high = math.Max(high, math.Min(f.WallBytes, ahead[1].V))
@@ -41,9 +38,7 @@ func (p *printer) plot(v *View, t *Target, from int64, rows int) {
 	if ahead != nil {
 		c.layer(layerAhead, ahead)
 	}
-	for _, piece := range base {
-		c.layer(layerFloor, piece)
-	}
+	c.layer(layerFloor, t.Series.Floor)
 	for _, piece := range pieces {
 		c.layer(layerCurve, piece)
 	}
@@ -55,14 +50,12 @@ func (p *printer) plot(v *View, t *Target, from int64, rows int) {
 }
 
 // rangeOf returns the lowest and highest value from a time on.
-func rangeOf(from int64, curves ...[][]Point) (low, high float64) {
+func rangeOf(from int64, pieces ...[]Point) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
-	for _, pieces := range curves {
-		for _, piece := range pieces {
-			for _, x := range piece {
-				if x.T >= from {
-					low, high = math.Min(low, x.V), math.Max(high, x.V)
-				}
+	for _, piece := range pieces {
+		for _, x := range piece {
+			if x.T >= from {
+				low, high = math.Min(low, x.V), math.Max(high, x.V)
 			}
 		}
 	}

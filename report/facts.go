@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,11 +22,14 @@ func (v *View) facts(t *Target) []Fact {
 	if t.Memory != nil && t.Memory.Samples > 0 {
 		text, tone := v.wall(t)
 		add("wall", tone, text)
+		add("teeth", Plain, t.teeth())
 		add("memory", Plain, v.memoryNow(t))
 		add("inside", Plain, processes(t))
-		add("why", Plain, t.Memory.Why)
+		if t.Memory.Leak != soak.LeakYes && t.Memory.Leak != soak.LeakNo {
+			add("why", Plain, t.Memory.Why)
+		}
 		add("settles", Caution, v.settles(t.Memory))
-		add("since", Plain, v.since(t.Memory))
+		add("since", Plain, v.since(t))
 		add("with", Plain, v.coincides(t))
 	}
 	add("before", Plain, v.previousLife(t))
@@ -33,13 +37,25 @@ func (v *View) facts(t *Target) []Fact {
 	add("node", tone, text)
 	text, tone = v.did()
 	add("did", tone, text)
-	out = append(out, v.next(t)...)
+	next := v.next(t)
+	if len(next) == 0 {
+		next = v.wait(t)
+	}
+	out = append(out, next...)
 	add("don't", Faint, v.doNot(t))
 	return out
 }
 
+// teeth says how the collections of a healthy sawtooth look.
+func (t *Target) teeth() string {
+	if t.Memory.Pattern != soak.Sawtooth || t.Series == nil {
+		return ""
+	}
+	return t.Series.teeth.String()
+}
+
 // memoryNow prints the working set and what it is made of; what is below a
-// thousandth of it stands in the table only.
+// hundredth of it stands in the table only.
 func (v *View) memoryNow(t *Target) string {
 	var head, parts []string
 	last := func(m soak.Metric) (string, bool) {
@@ -59,7 +75,7 @@ func (v *View) memoryNow(t *Target) string {
 		head = append(head, "usage "+u)
 	}
 	for _, m := range []soak.Metric{soak.Anon, soak.File, soak.Shmem, soak.Kernel, soak.Swap} {
-		if x, ok := last(m); ok && t.Memory.Components[m.String()].Last > whole(t.Memory)/1000 {
+		if x, ok := last(m); ok && t.Memory.Components[m.String()].Last > whole(t.Memory)/100 {
 			parts = append(parts, m.String()+" "+x)
 		}
 	}
@@ -100,18 +116,51 @@ func (v *View) settles(m *soak.MemoryResult) string {
 		return ""
 	}
 	d := hours(*m.HoursToDecide)
-	text := "about " + v.Clock(v.End.Add(d)) + ", with " + span(d) + " more of data"
+	text := "about " + v.Clock(v.End.Add(d)) + ", after " + span(d) + " more"
 	if m.Detectable != nil {
-		text += "; so far a leak of " + soak.FormatRate(*m.Detectable) + " would have been seen"
+		text += "; so far above " + soak.FormatRate(*m.Detectable) + " would show"
 	}
 	return text
 }
 
-func (v *View) since(m *soak.MemoryResult) string {
+// since says when the growth began, and where it went.
+func (v *View) since(t *Target) string {
+	m := t.Memory
 	if m.Since == nil || m.Leak != soak.LeakYes {
 		return ""
 	}
-	return v.Clock(*m.Since) + ", for " + span(v.End.Sub(*m.Since))
+	text := v.Clock(*m.Since) + ", for " + span(v.End.Sub(*m.Since))
+	if grown := t.Series.grown(*m.Since); grown != "" {
+		text += ": " + grown
+	}
+	return text
+}
+
+// grown lists by how much each component that cannot be reclaimed rose from a
+// time on, the largest first; what rose by less than a tenth of all is left out.
+func (s *Series) grown(from time.Time) string {
+	if s == nil {
+		return ""
+	}
+	type growth struct {
+		name string
+		by   float64
+	}
+	var all []growth
+	total := 0.0
+	for _, m := range []soak.Metric{soak.Anon, soak.Shmem, soak.Kernel} {
+		if by := s.Memory[m.String()].risen(from); by > 0 {
+			all, total = append(all, growth{m.String(), by}), total+by
+		}
+	}
+	slices.SortStableFunc(all, func(a, b growth) int { return cmp.Compare(b.by, a.by) })
+	var parts []string
+	for _, g := range all {
+		if g.by > total/10 {
+			parts = append(parts, g.name+" +"+soak.FormatBytes(g.by))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // did says what leakcheck itself did to the node.
@@ -136,7 +185,7 @@ func (v *View) did() (string, Tone) {
 		text += ", read the log"
 	}
 	if b := v.Report.Load.Brake; b != nil {
-		return text + "; brake at " + v.Clock(b.At) + because(b.Reason), Caution
+		return text + "; brake at " + v.Clock(b.At), Caution // the section on load has the reason
 	}
 	return text, Plain
 }
@@ -167,6 +216,23 @@ func (v *View) next(t *Target) []Fact {
 	return out
 }
 
+// wait is what to do about a run that is undecided and has no trouble to look
+// into: give it the time that it needs.
+func (v *View) wait(t *Target) []Fact {
+	m, run := t.Memory, v.Report.Run
+	switch {
+	case m == nil || m.Samples == 0 || m.Leak != soak.LeakInconclusive:
+		return nil
+	case v.Report.ExitCode == soak.ExitInterrupted:
+		return []Fact{{Label: "next", Text: "leakcheck soak --resume " + run.ID, Command: true}}
+	case run.Planned > run.Duration+1 && v.live():
+		return []Fact{{Label: "next", Text: "let it run: it goes on until " + v.Clock(run.Started.Add(seconds(run.Planned)))}}
+	case t.Info.Kind == "container":
+		return []Fact{{Label: "next", Text: "leakcheck soak --container " + t.Name + " --load none --until-sure", Command: true}}
+	}
+	return nil
+}
+
 // doNot names the tempting step that would not help, and why.
 func (v *View) doNot(t *Target) string {
 	m := t.Memory
@@ -192,7 +258,7 @@ func (v *View) restartBuys(m *soak.MemoryResult) string {
 	if again <= 0 {
 		return ""
 	}
-	return "restart and call it fixed: that buys " + span(hours(again)) + ", and each GB more " + span(hours(1e9/m.Slope.Estimate))
+	return "restart and call it fixed: it buys " + span(hours(again)) + ", each GB more " + span(hours(1e9/m.Slope.Estimate))
 }
 
 // within reports whether two times are close on the scale of a run.

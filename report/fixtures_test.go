@@ -34,6 +34,30 @@ func fixtures() []fixture {
 	return []fixture{leaking(), healthy(), undecided(), interrupted(), empty(), three()}
 }
 
+// withFloors gives each target the floor that a judge would: here the lowest
+// point of each twentieth of the present life.
+func withFloors(all map[string]*Series) map[string]*Series {
+	for _, s := range all {
+		tr := s.Memory[Unreclaimable]
+		if tr == nil {
+			continue
+		}
+		pieces := tr.Segments(1 << 62)
+		life := pieces[len(pieces)-1]
+		block := max((life[len(life)-1].T-life[0].T)/20, 1)
+		for _, p := range life {
+			n := len(s.Floor)
+			switch at := int((p.T - life[0].T) / block); {
+			case n <= at && at < 20:
+				s.Floor = append(s.Floor, p)
+			case p.V < s.Floor[n-1].V:
+				s.Floor[n-1] = p
+			}
+		}
+	}
+	return all
+}
+
 // Made once: nothing that renders may change a report or its curves.
 var (
 	leaking   = sync.OnceValue(makeLeaking)

@@ -36,11 +36,12 @@ func (v *View) memoryChart(t *Target) *chart {
 		low, high = math.Min(low, a), math.Max(high, b)
 		c.Lines = append(c.Lines, chartLine{Name: spaced(l.name), Class: l.class, Quiet: l.quiet, Pieces: tr.Segments(v.gap())})
 	}
-	base, _ := t.Series.judged()
-	c.Lines = append(c.Lines, chartLine{Name: "floor", Class: "floor", Pieces: floor(base)})
+	if f := t.Series.Floor; len(f) > 0 {
+		c.Lines = append(c.Lines, chartLine{Name: "floor", Class: "floor", Pieces: [][]Point{f}})
+	}
 	c.Y = niceScale(low, high, 5)
 	v.walls(c, t, high)
-	v.trend(c, t, base)
+	v.trend(c, t)
 	v.forecast(c, t, shown)
 	v.happened(c, t)
 	c.Ticks = timeTicks(c.X0, c.X1, 8, v.Now.Location())
@@ -71,14 +72,10 @@ func (v *View) walls(c *chart, t *Target, high float64) {
 
 // trend draws the slope and its interval through the floor since the onset,
 // turning about the middle, where a slope's line is known best.
-func (v *View) trend(c *chart, t *Target, base *Trace) {
-	m := t.Memory
+func (v *View) trend(c *chart, t *Target) {
+	m, points := t.Memory, t.Series.Floor
 	if m == nil || m.Slope == nil {
 		return
-	}
-	var points []Point
-	if pieces := floor(base); len(pieces) > 0 {
-		points = pieces[len(pieces)-1]
 	}
 	if m.Since != nil {
 		points = slices.DeleteFunc(slices.Clone(points), func(p Point) bool { return p.T < m.Since.UnixMilli() })

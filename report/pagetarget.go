@@ -95,13 +95,13 @@ func reasons(m *soak.MemoryResult) []Fact {
 	add("pattern", string(m.Pattern))
 	add("leak", string(m.Leak))
 	if m.Slope != nil {
-		add("slope of the floor", fmt.Sprintf("%s at %s %%", rateInterval(*m.Slope), sig3(m.Slope.Confidence*100)))
+		add("rate of the floor", fmt.Sprintf("%s at %s %%", rateInterval(*m.Slope), sig3(m.Slope.Confidence*100)))
 	}
 	if m.Tolerance > 0 {
 		add("tolerance", soak.FormatRate(m.Tolerance))
 	}
 	if m.Detectable != nil {
-		add("slowest leak that such a run finds 9 times of 10", soak.FormatRate(*m.Detectable))
+		add("visible", "a leak of "+soak.FormatRate(*m.Detectable)+" would have been seen 9 times of 10")
 	}
 	if m.BytesPerRequest != nil {
 		add("per request", byteInterval(*m.BytesPerRequest, ""))

@@ -58,7 +58,7 @@ func makeLeaking() fixture {
 		{At: start.Add(d - 2*time.Minute), Target: node, Life: 2, Kind: soak.EventProbe, Text: "health path answers 200 again, after 11 s without an answer"},
 	}
 	r.Verdict, r.ExitCode = soak.VerdictFail, soak.ExitFail
-	return fixture{"leaking", r, c.Series(), start.Add(d)}
+	return fixture{"leaking", r, withFloors(c.Series()), start.Add(d)}
 }
 
 func makeHealthy() fixture {
@@ -90,7 +90,7 @@ func makeHealthy() fixture {
 		{At: start.Add(40 * time.Second), Target: node, Life: 1, Kind: soak.EventProbe, Text: "health path answers 200"},
 	}
 	r.Verdict, r.ExitCode = soak.VerdictPass, soak.ExitPass
-	return fixture{"healthy", r, c.Series(), start.Add(d)}
+	return fixture{"healthy", r, withFloors(c.Series()), start.Add(d)}
 }
 
 func makeUndecided() fixture {
@@ -115,7 +115,7 @@ func makeUndecided() fixture {
 	r.Load = soak.LoadResult{Scenarios: scenarios(76, 310, nil)}
 	r.Events = []soak.Event{{At: start, Target: node, Life: 1, Kind: soak.EventLife, Text: "started"}}
 	r.Verdict, r.ExitCode = soak.VerdictInconclusive, soak.ExitInconclusive
-	return fixture{"undecided", r, c.Series(), start.Add(d)}
+	return fixture{"undecided", r, withFloors(c.Series()), start.Add(d)}
 }
 
 func interrupted() fixture {
@@ -163,7 +163,7 @@ func makeThree() fixture {
 		f.report.Checks = append(f.report.Checks, checks(n, map[string]soak.CheckResult{
 			"no-retries": {Value: "0 lines"}, "ceiling": {Value: "1.6 GB"}, "pattern": {Outcome: []soak.Outcome{soak.Inconclusive, soak.Pass}[i], Evidence: "see the curve"},
 			"cache-rate": {Value: "71 %"}, "external": {}, "heap-failure": {Outcome: soak.NotDue}, "no-restart": {Outcome: soak.NotDue}, "cleanup": {}, "latency": {Outcome: soak.NotDue}})...)
-		for k, s := range c.Series() {
+		for k, s := range withFloors(c.Series()) {
 			f.series[k] = s
 		}
 	}

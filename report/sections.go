@@ -19,6 +19,26 @@ func (p *printer) target(v *View, t *Target) {
 	}
 	p.checklist(t, suffix)
 	p.memory(t, suffix)
+	p.reasons(t, suffix)
+}
+
+// reasons prints how the verdict came about.
+func (p *printer) reasons(t *Target, suffix string) {
+	m := t.Memory
+	if m == nil || m.Samples == 0 {
+		return
+	}
+	p.heading("How the verdict%s came about", suffix)
+	p.labelled("  ", "", 0, m.Why, Plain)
+	for _, f := range reasons(m) {
+		p.labelled("  ", f.Label, 19, f.Text, Plain)
+	}
+	for i, x := range modelRows(m.Models) {
+		p.labelled("  ", []string{"models", ""}[min(i, 1)], 19, x.Name+": "+x.Behind, Plain)
+	}
+	for _, w := range m.Warnings {
+		p.labelled("  ", "warning", 19, w, Caution)
+	}
 }
 
 // checklist prints the checks by window, with the evidence of those that did

@@ -19,6 +19,9 @@ type Series struct {
 	Signals map[string]*Trace
 	// Latency holds each scenario's 95th percentile per interval, in milliseconds.
 	Latency map[string]*Trace
+	// Floor is the floor of the present life on which the verdict stands; whoever
+	// judged the run gives it. Without one none is drawn.
+	Floor []Point
 	// Lives lists the last lives that were sampled.
 	Lives []Life
 	// Processes are those that the last look inside saw.
@@ -26,6 +29,7 @@ type Series struct {
 	// Last is the newest sample's time; zero before the first.
 	Last time.Time
 
+	teeth  teeth // of the working set, or usage where there is none
 	points int
 }
 
@@ -74,17 +78,24 @@ func (s *Series) sample(x *soak.Sample) {
 	if x.Processes != nil {
 		s.Processes = slices.Clone(x.Processes[:min(len(x.Processes), mostProcesses)])
 	}
-	s.life(x)
+	if peak, ok := level(x); ok {
+		s.teeth.add(x.Life, Point{at, float64(peak)})
+		s.life(x, peak)
+	}
 	s.Last = x.At
+}
+
+// level is the memory that people know from `docker stats`.
+func level(x *soak.Sample) (int64, bool) {
+	if v, ok := x.Get(soak.WorkingSet); ok {
+		return v, true
+	}
+	return x.Get(soak.Usage)
 }
 
 func (s *Series) memory(name string, life int, p Point) { trace(s.Memory, name, s.points).Add(life, p) }
 
-func (s *Series) life(x *soak.Sample) {
-	peak, ok := x.Get(soak.WorkingSet)
-	if !ok {
-		peak, _ = x.Get(soak.Usage)
-	}
+func (s *Series) life(x *soak.Sample, peak int64) {
 	if n := len(s.Lives); n > 0 && s.Lives[n-1].Number == x.Life {
 		l := &s.Lives[n-1]
 		l.To, l.Peak = x.At, max(l.Peak, peak)
@@ -116,6 +127,7 @@ func (s *Series) clone() *Series {
 	c := *s
 	c.Memory, c.Signals, c.Latency = cloneAll(s.Memory), cloneAll(s.Signals), cloneAll(s.Latency)
 	c.Lives, c.Processes = slices.Clone(s.Lives), slices.Clone(s.Processes)
+	c.Floor, c.teeth.last = slices.Clone(s.Floor), slices.Clone(s.teeth.last)
 	return &c
 }
 
@@ -135,4 +147,17 @@ func cloneAll(in map[string]*Trace) map[string]*Trace {
 		out[k] = t.clone()
 	}
 	return out
+}
+
+// shown returns the trace that people know from `docker stats`.
+func (s *Series) shown() (*Trace, string) {
+	if s == nil {
+		return nil, ""
+	}
+	for _, name := range []string{soak.WorkingSet.String(), soak.Usage.String(), Unreclaimable} {
+		if t := s.Memory[name]; t != nil {
+			return t, name
+		}
+	}
+	return nil, ""
 }

@@ -101,9 +101,7 @@ func (p *printer) heading(format string, args ...any) {
 // screen prints what a person on call reads first.
 func (p *printer) screen(v *View) {
 	p.statement(v.Headline)
-	for _, n := range v.Notes {
-		p.labelled("", n.Word, len(n.Word)+2, n.Text, n.Tone)
-	}
+	p.notes(v.Notes)
 	if len(v.Targets) == 1 {
 		p.facts(v.Targets[0].Facts)
 		return
@@ -117,6 +115,17 @@ func (p *printer) screen(v *View) {
 		p.line("")
 		did, tone := v.did()
 		p.facts([]Fact{{Label: "did", Text: did, Tone: tone}})
+	}
+}
+
+// notes prints what qualifies a run, the words in one column.
+func (p *printer) notes(notes []Statement) {
+	column := 0
+	for _, n := range notes {
+		column = max(column, len(n.Word)+2)
+	}
+	for _, n := range notes {
+		p.labelled("", n.Word, column, n.Text, n.Tone)
 	}
 }
 

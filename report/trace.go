@@ -157,6 +157,20 @@ func (t *Trace) Last() (Point, bool) {
 	return t.buckets[len(t.buckets)-1].last, true
 }
 
+// risen is how far the newest point lies above the lowest of the first bucket
+// that ends after a time; 0 without one.
+func (t *Trace) risen(from time.Time) float64 {
+	last, ok := t.Last()
+	if !ok {
+		return 0
+	}
+	at := slices.IndexFunc(t.buckets, func(b bucket) bool { return b.last.T >= from.UnixMilli() })
+	if at < 0 {
+		return 0
+	}
+	return last.V - t.buckets[at].low.V
+}
+
 // clone returns a copy that later points do not change.
 func (t *Trace) clone() *Trace {
 	c := *t

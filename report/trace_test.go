@@ -100,33 +100,3 @@ func TestTimeTicksStayOnMidnightWhenTheClocksChange(t *testing.T) {
 		}
 	}
 }
-
-// A floor joins the bottoms of teeth, and lies nowhere above the curve's blocks.
-func TestFloorOfTeeth(t *testing.T) {
-	tr := newTrace(1000)
-	for i := range 600 {
-		tr.Add(1, Point{int64(i) * 1000, 100 + float64(i%60) + float64(i)/10})
-	}
-	got := floor(tr)
-	if len(got) != 1 || len(got[0]) != 10 {
-		t.Fatalf("%d pieces, want one of ten teeth: %v", len(got), got)
-	}
-	for i, p := range got[0] {
-		if want := int64(i) * 60_000; p.T != want {
-			t.Errorf("bottom %d at %d, want %d", i, p.T, want)
-		}
-	}
-}
-
-func TestFloorOfALine(t *testing.T) {
-	tr := newTrace(1000)
-	for i := range 600 {
-		tr.Add(1, Point{int64(i) * 1000, float64(i)})
-	}
-	if got := floor(tr); len(got) != 1 || len(got[0]) < 10 || len(got[0]) > 13 {
-		t.Errorf("%v", got)
-	}
-	if floor(newTrace(3)) != nil {
-		t.Error("a floor of nothing")
-	}
-}

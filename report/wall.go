@@ -37,9 +37,9 @@ func (v *View) wall(t *Target) (string, Tone) {
 		d := hours(*f.Hours.Low)
 		text := "at worst " + span(d) + " away (" + v.Clock(v.End.Add(d)) + ")"
 		if d > farAway {
-			return text + ", not urgent: " + where + left, Plain
+			return text + ", not urgent: " + wallName(f.Wall) + left, Plain
 		}
-		return text + ": " + where + left, Caution
+		return text + ": " + wallName(f.Wall) + left, Caution
 	}
 	return "none in sight; nearest: " + where + left, Plain
 }
