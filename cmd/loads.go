@@ -41,7 +41,7 @@ func (a *app) newLoads(o soakOptions, n node, scale float64) (loads, error) {
 	if scale > 1 {
 		phases = load.Scaled(phases, scale)
 	}
-	options := load.Options{BaseURL: n.url, TLS: n.profile.Service.TLS, Getenv: a.getenv}
+	options := load.Options{BaseURL: n.url, TLS: n.profile.Service.TLS, Getenv: a.getenv, Dial: n.dial}
 	plan, err := load.New(phases, n.profile.Scenarios, options)
 	if err != nil {
 		return loads{}, usage("load: %w", err)

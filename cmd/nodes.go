@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	"leakcheck/probe"
@@ -23,6 +25,30 @@ type node struct {
 	ended <-chan struct{}
 	// close gives back what watching the target needs.
 	close func() error
+	// dial reaches the port that load goes to, wherever it is published by now;
+	// nil where the user said where the node answers.
+	dial func(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// describer returns a function that tells when the target has become another
+// than n says: a container that was made anew or started again has another id,
+// another heap limit on its command line, or another published port.
+func (n node) describer() func() (soak.TargetInfo, bool) {
+	c, ok := n.Target.(*probe.Container)
+	if !ok {
+		return nil
+	}
+	last := n.info
+	return func() (soak.TargetInfo, bool) {
+		now := c.Info()
+		now.Name, now.Profile, now.URL, now.Health = last.Name, last.Profile, last.URL, last.Health
+		if url, ok := c.Published(n.profile.Service.Port); ok && n.dial != nil {
+			now.URL = url
+		}
+		changed := now.ID != last.ID || now.HeapCap != last.HeapCap || now.URL != last.URL
+		last = now
+		return now, changed
+	}
 }
 
 // nodes finds what the flags name and a profile for each. Whatever is wrong
@@ -137,9 +163,21 @@ func (o targetOptions) locate(n *node) error {
 	}
 	if c, ok := n.Target.(*probe.Container); ok {
 		n.info.URL, _ = c.Published(n.profile.Service.Port)
-		n.url = n.info.URL
+		n.url, n.dial = n.info.URL, published(c, n.profile.Service.Port)
 	}
 	return nil
+}
+
+// published dials a container's port where it is published at the moment: the
+// engine gives a container that starts again another port of the machine,
+// unless a fixed one was asked for.
+func published(c *probe.Container, port int) func(ctx context.Context, network, addr string) (net.Conn, error) {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if now, ok := c.Published(port); ok {
+			addr = strings.TrimPrefix(now, "http://")
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, addr)
+	}
 }
 
 func closeAll(nodes []node, engine *probe.Engine) error {

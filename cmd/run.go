@@ -257,7 +257,7 @@ func (r *run) execute(ctx context.Context, c runner.Config) (err error) {
 func (r *run) targets() ([]runner.Target, error) {
 	var all []runner.Target
 	for _, n := range r.nodes {
-		t := runner.Target{Name: n.info.Name, Target: n.Target, Since: n.info.Started}
+		t := runner.Target{Name: n.info.Name, Target: n.Target, Since: n.info.Started, Describe: n.describer()}
 		if r.before != nil {
 			last := r.before.target(n.info.Name)
 			t.Life, t.Started = last.life, last.started

@@ -144,7 +144,7 @@ type judgeOptions struct {
 
 func (o *judgeOptions) flags(f *pflag.FlagSet) {
 	f.Var(&o.tolerance, "tolerance", "slowest growth that matters, such as 1MB/h (default: from the level to the nearest wall in 7 days)")
-	f.Var(&o.limit, "limit", "memory limit to judge by, instead of the container's own")
+	f.Var(&o.limit, "limit", "memory limit to judge by; the one in the data counts if it is lower")
 	f.StringVar(&o.inconclusive, "inconclusive", "", "what a gate makes of exit code 4: pass or fail")
 }
 

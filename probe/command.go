@@ -95,7 +95,7 @@ func (c *Command) Watch(ctx context.Context, emit func(soak.Event)) error {
 // nobody followed is kept up to 4 MiB.
 func (c *Command) Follow(ctx context.Context, _ time.Time, line func(soak.Line), emit func(soak.Event)) error {
 	return c.output.follow(ctx, line, func(dropped int64) {
-		emit(soak.Event{At: time.Now(), Target: c.name, Kind: soak.EventGap, Text: fmt.Sprintf("%d lines of output were dropped: they came faster than they were read", dropped)})
+		emit(soak.Event{At: time.Now(), Target: c.name, Kind: soak.EventLogGap, Text: fmt.Sprintf("%d lines of output were dropped: they came faster than they were read", dropped)})
 	})
 }
 

@@ -96,6 +96,6 @@ func (e *Engine) Container(ctx context.Context, nameOrID string) (*Container, er
 	if err := c.refresh(ctx); err != nil {
 		return nil, err
 	}
-	c.prepare(ctx)
+	c.prepare()
 	return c, nil
 }

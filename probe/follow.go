@@ -156,7 +156,7 @@ func (f *follower) deliver(m message) {
 
 func (f *follower) gap(from, to time.Time, why string) {
 	f.joiner.flush()
-	e := soak.Event{At: to, Kind: soak.EventGap, Text: "log lines may be missing: " + why}
+	e := soak.Event{At: to, Kind: soak.EventLogGap, Text: "log lines may be missing: " + why}
 	if !from.IsZero() {
 		e.Duration = to.Sub(from)
 		e.Text = fmt.Sprintf("log lines may be missing between %s and %s: %s", from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339), why)

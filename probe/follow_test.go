@@ -188,7 +188,7 @@ func TestFollowSaysWhatIsGone(t *testing.T) {
 	close(release)
 	// Which stream's end the engine copies last is chance, and the other's may be gone.
 	wait(t, "the last line", func() bool { return got.has("3099") || got.has("3098") })
-	if _, ok := got.find(soak.EventGap); !ok {
+	if _, ok := got.find(soak.EventLogGap); !ok {
 		t.Errorf("no gap was told: %v", got.events)
 	}
 	got.mu.Lock()
@@ -288,7 +288,7 @@ func TestFollowOntoANewContainer(t *testing.T) {
 		wait(t, "the new log", func() bool { return got.has("19") && got.has("18") && got.has("17") })
 		stop()
 		got.whole(t, 20)
-		if e, ok := got.find(soak.EventGap); ok {
+		if e, ok := got.find(soak.EventLogGap); ok {
 			t.Errorf("API %v: the old log was read to its end, yet: %s", apiOnly, e.Text)
 		}
 	}

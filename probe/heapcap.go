@@ -1,42 +1,56 @@
 package probe
 
 import (
-	"context"
 	"math"
 	"strconv"
 	"strings"
+
+	"leakcheck/soak"
 )
 
-// prepare looks once at what does not change within a life: how memory can be
-// read and the heap limit on the command line inside. What cannot be seen is
-// left out.
-func (c *Container) prepare(ctx context.Context) {
+// prepare finds out how a container can be read before its first sample, and
+// the heap limit on the command lines inside. What cannot be seen is left out.
+func (c *Container) prepare() {
 	f := c.seen()
 	if !f.Running {
 		return
 	}
 	c.sampling.Lock()
+	defer c.sampling.Unlock()
 	c.bind(f)
-	var pids []int
-	if c.sampler.group != nil {
-		pids = c.sampler.group.pids()
+	if c.sampler.group == nil {
+		return
 	}
-	c.sampling.Unlock()
-	memory := c.limit(f.Limit)
-	if memory == 0 {
-		memory = c.e.memory
+	var all []soak.Process
+	for _, pid := range c.sampler.group.pids() {
+		if p, ok := c.e.host.process(pid); ok {
+			all = append(all, p)
+		}
 	}
-	limit := heapCap(f.command, memory)
-	var most int64 = -1
-	for _, pid := range pids {
-		p, ok := c.e.host.process(pid)
-		if found := heapCap(c.e.host.arguments(pid), memory); ok && found > 0 && p.RSS > most {
+	c.findHeapCap(all)
+}
+
+// findHeapCap looks for the heap limit of the process that holds most. Those
+// inside come and go, so that one that was found stands for the whole life.
+func (c *Container) findHeapCap(all []soak.Process) {
+	room := c.room(c.seen())
+	var limit, most int64 = 0, -1
+	for _, p := range all {
+		if found := heapCap(c.e.host.arguments(p.PID), room); found > 0 && p.RSS > most {
 			most, limit = p.RSS, found
 		}
 	}
 	c.mu.Lock()
-	c.heapCap = limit
+	c.heapCap = take(c.heapCap, limit)
 	c.mu.Unlock()
+}
+
+// room is the memory that a container may use.
+func (c *Container) room(f facts) int64 {
+	if limit := c.limit(f.Limit); limit > 0 {
+		return limit
+	}
+	return c.e.memory
 }
 
 // heapCap finds the heap limit on a command line in bytes: V8's

@@ -112,6 +112,7 @@ func (c *Container) look(ctx context.Context, s *soak.Sample) {
 	main := c.seen().PID
 	if p.group != nil {
 		s.Processes = c.e.host.lookInside(p.group.pids(), s)
+		c.findHeapCap(s.Processes)
 		p.inside.follow(s.Processes, main, s.At, c.await)
 		return
 	}

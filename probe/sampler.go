@@ -35,7 +35,7 @@ func (c *Container) Sample(ctx context.Context) (soak.Sample, error) {
 	c.sampling.Lock()
 	defer c.sampling.Unlock()
 	for try := 0; ; try++ {
-		f, err := c.current(ctx)
+		f, err := c.toSample(ctx)
 		if err != nil {
 			if errors.Is(err, soak.ErrGone) {
 				c.sampler.close()
@@ -49,6 +49,21 @@ func (c *Container) Sample(ctx context.Context) (soak.Sample, error) {
 		c.invalidate() // perhaps another life has begun
 	}
 }
+
+// toSample is what is known of the life to be read. While its main process
+// lives and its files are read, nobody needs to be asked: an engine that
+// answers late, or not, costs no samples. What else has changed is for Watch
+// to find out.
+func (c *Container) toSample(ctx context.Context) (facts, error) {
+	p, f := &c.sampler, c.seen()
+	if p.group != nil && p.reads(f) && !p.main.exited() {
+		return f, nil
+	}
+	return c.current(ctx)
+}
+
+// reads reports whether the sampler is bound to the life that f describes.
+func (p *sampler) reads(f facts) bool { return p.id == f.ID && p.started.Equal(f.Started) }
 
 // take reads one sample of the life that f describes.
 func (c *Container) take(ctx context.Context, f facts) (soak.Sample, error) {
@@ -74,7 +89,7 @@ func (c *Container) take(ctx context.Context, f facts) (soak.Sample, error) {
 // bind makes the sampler read the life that f describes.
 func (c *Container) bind(f facts) {
 	p := &c.sampler
-	if p.id == f.ID && p.started.Equal(f.Started) {
+	if p.reads(f) {
 		return
 	}
 	p.close()
@@ -88,7 +103,7 @@ func (c *Container) bind(f facts) {
 		}
 	}
 	c.mu.Lock()
-	c.source = source
+	c.source, c.heapCap = source, heapCap(f.command, c.room(f))
 	c.mu.Unlock()
 }
 

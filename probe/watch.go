@@ -75,7 +75,7 @@ func (w *watcher) hear(ctx context.Context, n notice) bool {
 		}
 		if n.event.Actor.Attributes["name"] == w.c.name && n.event.Action != events.ActionDestroy {
 			w.c.invalidate()
-			w.compare(ctx)
+			return !w.compare(ctx)
 		}
 	}
 	return false
@@ -109,7 +109,7 @@ func (w *watcher) happened(ctx context.Context, n notice) bool {
 		return true
 	case events.ActionStart, events.ActionUpdate:
 		w.c.invalidate()
-		w.compare(ctx)
+		return !w.compare(ctx)
 	}
 	return false
 }

@@ -15,7 +15,7 @@ func (s *Stream) clip(l *life) (until float64, clipped bool) {
 	}
 	for _, w := range s.o.Walls {
 		if w.Name == "limit" {
-			limit = w.Bytes
+			limit = math.Min(limit, w.Bytes)
 		}
 	}
 	b := l.grid.buckets

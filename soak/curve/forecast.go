@@ -13,7 +13,7 @@ func (s *Stream) walls() (walls []Wall, now float64) {
 		now = float64(x)
 	}
 	walls = append(walls, s.o.Walls...)
-	if x, ok := s.latest.Get(soak.Limit); ok && !s.given("limit") {
+	if x, ok := s.latest.Get(soak.Limit); ok { // the nearer of two limits counts
 		walls = append(walls, Wall{"limit", float64(x)})
 	}
 	if x, ok := s.latest.Get(soak.HostAvailable); ok && !s.given("host") {
@@ -21,6 +21,10 @@ func (s *Stream) walls() (walls []Wall, now float64) {
 	}
 	return walls, now
 }
+
+// SetWalls replaces the walls that the options named: a program that was
+// started again may have another heap cap.
+func (s *Stream) SetWalls(walls []Wall) { s.o.Walls = walls }
 
 func (s *Stream) given(name string) bool {
 	for _, w := range s.o.Walls {

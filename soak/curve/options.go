@@ -24,7 +24,7 @@ type Options struct {
 	Tolerance float64
 	// Walls adds walls that the samples cannot know: a ceiling, a heap cap, a
 	// limit given by the user. The limit and the host's available memory are
-	// read from the samples.
+	// read from the samples; of two limits the lower one counts.
 	Walls []Wall
 	// Scale marks a rehearsal: every duration is this many times shorter than
 	// in the real run. 0 or 1 is a real run.

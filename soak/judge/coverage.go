@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"strings"
 	"time"
 
 	"leakcheck/soak"
@@ -35,7 +34,7 @@ func (c *coverage) add(s soak.LogSpan) {
 }
 
 func (c *coverage) event(e soak.Event) {
-	if e.Kind == soak.EventLogGap || e.Kind == soak.EventGap && strings.Contains(e.Text, "log") {
+	if e.Kind == soak.EventLogGap {
 		c.hole(e.At.Add(-e.Duration), e.At)
 	}
 }

@@ -24,6 +24,7 @@ type target struct {
 	looked time.Time
 	lastAt time.Time
 
+	limit   float64 // given by the user, in bytes; 0 without one
 	options curve.Options
 	stream  *curve.Stream
 	decided soak.Leak // what the stream was certain of at the last sample
@@ -83,12 +84,8 @@ func newTarget(name string, p *soak.Profile, run soak.RunInfo, o Options) (*targ
 		}
 	}
 	t.options = curve.Options{Target: name, Tolerance: run.Tolerance, Scale: run.Rehearsal}
-	if p.Ceiling > 0 {
-		t.options.Walls = append(t.options.Walls, curve.Wall{Name: "ceiling", Bytes: float64(p.Ceiling)})
-	}
-	if o.Limit > 0 {
-		t.options.Walls = append(t.options.Walls, curve.Wall{Name: "limit", Bytes: o.Limit})
-	}
+	t.limit = o.Limit
+	t.options.Walls = t.walls()
 	t.stream = curve.New(t.options)
 	return t, nil
 }
@@ -116,14 +113,27 @@ func compile(p *soak.Profile) (*checklist.List, error) {
 	return checklist.Compile(checks, p.Signals, scenarios...)
 }
 
-// describe takes what is known about the target before its samples.
+// describe takes what is known about the target before its samples, and what
+// has changed when its container was made anew.
 func (t *target) describe(info soak.TargetInfo) {
-	if info.HeapCap > 0 && t.info.HeapCap == 0 && t.samples == 0 {
-		t.options.Walls = append(t.options.Walls, curve.Wall{Name: "heap", Bytes: float64(info.HeapCap)})
-		t.stream = curve.New(t.options)
-	}
-	t.info = info
+	t.info, t.judged = info, nil
+	t.options.Walls = t.walls()
+	t.stream.SetWalls(t.options.Walls)
 	t.anchor(info.Started)
+}
+
+// walls are those that no sample tells.
+func (t *target) walls() (all []curve.Wall) {
+	if t.profile.Ceiling > 0 {
+		all = append(all, curve.Wall{Name: "ceiling", Bytes: float64(t.profile.Ceiling)})
+	}
+	if t.limit > 0 {
+		all = append(all, curve.Wall{Name: "limit", Bytes: t.limit})
+	}
+	if t.info.HeapCap > 0 {
+		all = append(all, curve.Wall{Name: "heap", Bytes: float64(t.info.HeapCap)})
+	}
+	return all
 }
 
 // justStarted is how long before a rehearsal a container may have started for

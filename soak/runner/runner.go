@@ -51,6 +51,9 @@ type Target struct {
 	// begin with life 1.
 	Life    int
 	Started time.Time
+	// Describe, if set, is asked after each sample whether the target's
+	// description has changed, as when its container was made anew.
+	Describe func() (now soak.TargetInfo, changed bool)
 }
 
 // Summary says how a run ended.

@@ -83,7 +83,13 @@ func (r *run) sample(ctx context.Context, t Target, late time.Duration) (soak.Ba
 	}
 	r.tally.add(1, 0, late)
 	s.Target, s.At, s.Late = t.Name, r.clock.now(), late
-	return soak.Batch{Samples: []soak.Sample{s}}, nil
+	b := soak.Batch{Samples: []soak.Sample{s}}
+	if t.Describe != nil {
+		if info, changed := t.Describe(); changed {
+			b.Targets = []soak.TargetInfo{info}
+		}
+	}
+	return b, nil
 }
 
 // lastSamples reads every target once more when the run is over. A caller who
