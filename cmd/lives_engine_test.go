@@ -212,34 +212,12 @@ func killLargest(t *testing.T, p *dockertest.Puppeteer) error {
 // soak: with live-restore that is a gap in what the engine tells, without it
 // the containers die and live again.
 func TestASoakOutlivesItsEngine(t *testing.T) {
-	dockertest.Host(t)
-	script, err := filepath.Abs("../.ci/engine")
-	if err != nil {
-		t.Fatal(err)
-	}
+	t.Parallel()
 	for _, live := range []bool{true, false} {
 		t.Run(fmt.Sprintf("live-restore=%v", live), func(t *testing.T) {
-			dir := filepath.Join(os.TempDir(), fmt.Sprintf("lc-soak-%d-%v", os.Getpid(), live))
-			engine := func(do string, more ...string) error {
-				c := exec.Command(script, do)
-				c.Env = append(os.Environ(), append(more, "LEAKCHECK_ENGINE_DIR="+dir, fmt.Sprintf("LEAKCHECK_ENGINE_ARGS=--live-restore=%v", live))...)
-				out, err := c.CombinedOutput()
-				if err != nil {
-					return fmt.Errorf("engine %s: %w\n%s", do, err, out)
-				}
-				return nil
-			}
-			if err := engine("start"); err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := engine("stop"); err != nil {
-					t.Error(err)
-				}
-				_ = os.Remove(dir + ".lock")
-			})
-			t.Setenv("LEAKCHECK_TEST_DOCKER_HOST", "unix://"+dir+"/docker.sock")
-			rig := dockertest.Engine(t)
+			t.Parallel()
+			own := dockertest.OwnEngine(t, fmt.Sprintf("--live-restore=%v", live))
+			rig := own.Rig()
 			p := rig.RunPuppet(probe.Spec{Restart: "always", Args: []string{"log", "50ms"}})
 			profile := filepath.Join(t.TempDir(), "counting.yaml")
 			if err := os.WriteFile(profile, []byte(countingProfile), 0o600); err != nil {
@@ -248,12 +226,10 @@ func TestASoakOutlivesItsEngine(t *testing.T) {
 			w := watch(t, rig.Options.Host, []string{"--profile", profile}, p.Name())
 			w.do("", soak.EventEngine, "lost", func() error { return nil })
 			w.did[0].target = p.Name()
-			if err := engine("stop", "LEAKCHECK_ENGINE_KEEP=1"); err != nil {
-				t.Fatal(err)
-			}
+			own.Stop()
 			w.did[0].at = time.Now().Add(-3 * time.Second)
 			time.Sleep(3 * time.Second)
-			w.do(p.Name(), soak.EventEngine, "back", func() error { return engine("start") })
+			w.do(p.Name(), soak.EventEngine, "back", func() error { own.Start(); return nil })
 			time.Sleep(6 * time.Second)
 			r := w.end()
 			k := readRecord(t, filepath.Join(w.dir, record.FileName))

@@ -27,6 +27,7 @@ func sample(t *testing.T, c *probe.Container) soak.Sample {
 // TestFilesAndAPIAgree compares the two ways of reading on a paused container,
 // where nothing moves.
 func TestFilesAndAPIAgree(t *testing.T) {
+	t.Parallel()
 	r := dockertest.Engine(t)
 	p := r.RunPuppet(probe.Spec{Tmpfs: map[string]string{"/dev/shm": "size=64m"}})
 	p.Do("alloc?mb=20")
@@ -101,6 +102,7 @@ func disagree(m soak.Metric, before, api, after soak.Sample) string {
 }
 
 func TestStoppedContainerIsGoneNotZero(t *testing.T) {
+	t.Parallel()
 	for _, apiOnly := range []bool{false, true} {
 		for _, interval := range []time.Duration{time.Second, time.Minute} {
 			r := dockertest.EngineWith(t, probe.ConnectOptions{APIOnly: apiOnly})
@@ -131,6 +133,7 @@ func TestStoppedContainerIsGoneNotZero(t *testing.T) {
 }
 
 func TestContainerNames(t *testing.T) {
+	t.Parallel()
 	r := dockertest.Engine(t)
 	p := r.RunPuppet(probe.Spec{Name: r.Name("fitness")})
 	for _, ref := range []string{p.Name(), p.ID, p.ID[:20]} {
@@ -145,6 +148,7 @@ func TestContainerNames(t *testing.T) {
 }
 
 func TestSampleSeesChildrenAndFiles(t *testing.T) {
+	t.Parallel()
 	r := dockertest.Engine(t)
 	p := r.RunPuppet(probe.Spec{})
 	p.Do("child?mb=30")
@@ -160,6 +164,7 @@ func TestSampleSeesChildrenAndFiles(t *testing.T) {
 }
 
 func TestReadFilesInside(t *testing.T) {
+	t.Parallel()
 	r := dockertest.Engine(t)
 	p := r.RunPuppet(probe.Spec{})
 	p.Do("file?mb=2")

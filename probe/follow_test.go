@@ -131,6 +131,7 @@ func follow(t *testing.T, c *probe.Container, since time.Time) (r *tape, stop fu
 // TestFollowThroughRotationAndRestart writes through several rotations and a
 // restart, both ways of reading.
 func TestFollowThroughRotationAndRestart(t *testing.T) {
+	t.Parallel()
 	for _, apiOnly := range []bool{false, true} {
 		t.Run(fmt.Sprintf("api=%v", apiOnly), func(t *testing.T) {
 			r := dockertest.EngineWith(t, probe.ConnectOptions{APIOnly: apiOnly})
@@ -167,6 +168,7 @@ func TestFollowThroughRotationAndRestart(t *testing.T) {
 // TestFollowSaysWhatIsGone rotates more away than the engine keeps while
 // nobody reads.
 func TestFollowSaysWhatIsGone(t *testing.T) {
+	t.Parallel()
 	r := dockertest.Engine(t)
 	p := r.RunPuppet(probe.Spec{LogDriver: "json-file", LogOptions: map[string]string{"max-size": "50k", "max-file": "2"}})
 	p.Do("log?from=0&lines=100&size=100")
@@ -201,6 +203,7 @@ func TestFollowSaysWhatIsGone(t *testing.T) {
 }
 
 func TestFollowFromATime(t *testing.T) {
+	t.Parallel()
 	for _, apiOnly := range []bool{false, true} {
 		r := dockertest.EngineWith(t, probe.ConnectOptions{APIOnly: apiOnly})
 		p := r.RunPuppet(probe.Spec{LogDriver: "json-file"})
@@ -220,6 +223,7 @@ func TestFollowFromATime(t *testing.T) {
 
 // TestFollowLongLines writes lines that the engine stores in pieces.
 func TestFollowLongLines(t *testing.T) {
+	t.Parallel()
 	for _, apiOnly := range []bool{false, true} {
 		for _, tty := range []bool{false, true} {
 			r := dockertest.EngineWith(t, probe.ConnectOptions{APIOnly: apiOnly})
@@ -245,6 +249,7 @@ func TestFollowLongLines(t *testing.T) {
 }
 
 func TestRecentStaysWithinItsBudget(t *testing.T) {
+	t.Parallel()
 	for _, apiOnly := range []bool{false, true} {
 		r := dockertest.EngineWith(t, probe.ConnectOptions{APIOnly: apiOnly})
 		p := r.RunPuppet(probe.Spec{LogDriver: "json-file", LogOptions: map[string]string{"max-size": "1m", "max-file": "3"}})
@@ -270,6 +275,7 @@ func TestRecentStaysWithinItsBudget(t *testing.T) {
 // TestFollowOntoANewContainer removes a container and makes another under its
 // name, as `compose up --build` does.
 func TestFollowOntoANewContainer(t *testing.T) {
+	t.Parallel()
 	for _, apiOnly := range []bool{false, true} {
 		r := dockertest.EngineWith(t, probe.ConnectOptions{APIOnly: apiOnly})
 		p := r.RunPuppet(probe.Spec{LogDriver: "json-file"})
@@ -297,6 +303,7 @@ func TestFollowOntoANewContainer(t *testing.T) {
 // TestTheFirstLineIsRead starts containers that write at once: the engine's
 // time of the start may be later than that of the first lines.
 func TestTheFirstLineIsRead(t *testing.T) {
+	t.Parallel()
 	r := dockertest.Engine(t)
 	for range 5 {
 		s := probe.Spec{Name: r.Name("first"), Image: r.BuildImage(dockertest.Puppet), Args: []string{"/app", "log", "5ms"}}

@@ -12,6 +12,7 @@ import (
 )
 
 func TestLaunchersLeaveOthersAlone(t *testing.T) {
+	t.Parallel()
 	r := dockertest.Engine(t)
 	p := r.RunPuppet(probe.Spec{})
 	other, err := probe.Launch(t.Context(), r.Options)

@@ -17,6 +17,7 @@ import (
 // TestRealRuntimes runs this machine's Node.js, JVM and Redis in containers
 // and looks for their memory, their processes and their heap limits.
 func TestRealRuntimes(t *testing.T) {
+	t.Parallel()
 	r := dockertest.Engine(t)
 	work := t.TempDir()
 	java := "public class Hold { public static void main(String[] a) throws Exception { byte[][] b = new byte[40][]; for (int i = 0; i < 40; i++) { b[i] = new byte[1 << 20]; java.util.Arrays.fill(b[i], (byte) 1); } Thread.sleep(600000); } }"

@@ -3,9 +3,7 @@ package probe_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -47,6 +45,7 @@ func expect(t *testing.T, r *tape, kind soak.EventKind) soak.Event {
 }
 
 func TestWatchTellsALife(t *testing.T) {
+	t.Parallel()
 	r := dockertest.Engine(t)
 	p := r.RunPuppet(probe.Spec{Health: []string{"/app", "nonsense-that-fails"}})
 	got := watched(t, p.Container, 100*time.Millisecond)
@@ -88,6 +87,7 @@ func TestWatchTellsALife(t *testing.T) {
 }
 
 func TestWatchTellsAnOOMKill(t *testing.T) {
+	t.Parallel()
 	for _, apiOnly := range []bool{false, true} {
 		r := dockertest.EngineWith(t, probe.ConnectOptions{APIOnly: apiOnly})
 		p := r.RunPuppet(probe.Spec{Memory: 64 << 20})
@@ -108,6 +108,7 @@ func TestWatchTellsAnOOMKill(t *testing.T) {
 // TestWatchTellsADeathInside kills the process that holds the memory, while
 // the container's main process stays up.
 func TestWatchTellsADeathInside(t *testing.T) {
+	t.Parallel()
 	for _, byOOM := range []bool{false, true} {
 		r := dockertest.Engine(t)
 		p := r.RunPuppet(probe.Spec{Memory: 128 << 20})
@@ -148,6 +149,7 @@ func TestWatchTellsADeathInside(t *testing.T) {
 }
 
 func TestWatchTellsARestart(t *testing.T) {
+	t.Parallel()
 	r := dockertest.Engine(t)
 	p := r.RunPuppet(probe.Spec{Restart: "always"})
 	got := watched(t, p.Container, 100*time.Millisecond)
@@ -166,30 +168,16 @@ func TestWatchTellsARestart(t *testing.T) {
 // TestEngineLostAndBack stops an engine of its own, with live-restore and
 // without.
 func TestEngineLostAndBack(t *testing.T) {
-	dockertest.Host(t)
-	script, err := filepath.Abs("../.ci/engine")
-	if err != nil {
-		t.Fatal(err)
-	}
+	t.Parallel()
 	for _, live := range []bool{true, false} {
 		t.Run(fmt.Sprintf("live-restore=%v", live), func(t *testing.T) {
-			dir := filepath.Join(os.TempDir(), fmt.Sprintf("lc-lost-%d-%v", os.Getpid(), live))
-			engine := func(do string, more ...string) {
-				t.Helper()
-				cmd := exec.Command(script, do)
-				cmd.Env = append(os.Environ(), append(more, "LEAKCHECK_ENGINE_DIR="+dir, fmt.Sprintf("LEAKCHECK_ENGINE_ARGS=--live-restore=%v", live))...)
-				if out, err := cmd.CombinedOutput(); err != nil {
-					t.Fatalf("engine %s: %v\n%s", do, err, out)
-				}
-			}
-			t.Cleanup(func() { engine("stop"); _ = os.Remove(dir + ".lock") })
-			engine("start")
-			t.Setenv("LEAKCHECK_TEST_DOCKER_HOST", "unix://"+dir+"/docker.sock")
-			r := dockertest.Engine(t)
+			t.Parallel()
+			own := dockertest.OwnEngine(t, fmt.Sprintf("--live-restore=%v", live))
+			r := own.Rig()
 			p := r.RunPuppet(probe.Spec{Restart: "always"})
 			got := watched(t, p.Container, 100*time.Millisecond)
 			before := sample(t, p.Container)
-			engine("stop", "LEAKCHECK_ENGINE_KEEP=1")
+			own.Stop()
 			lost := expect(t, got, soak.EventEngine)
 			if !strings.Contains(lost.Text, "lost") {
 				t.Errorf("%+v", lost)
@@ -199,7 +187,7 @@ func TestEngineLostAndBack(t *testing.T) {
 					t.Error("with live-restore the container goes on, and its files can be read")
 				}
 			}
-			engine("start")
+			own.Start()
 			wait(t, "the engine's return", func() bool {
 				last := got.kinds()
 				return len(last) > 1 && slices.ContainsFunc(got.all(), func(e soak.Event) bool { return strings.Contains(e.Text, "back") })

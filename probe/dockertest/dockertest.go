@@ -38,10 +38,12 @@ func Engine(t testing.TB) *Rig {
 	return EngineWith(t, probe.ConnectOptions{})
 }
 
-// EngineWith is Engine with options; the address is filled in.
+// EngineWith is Engine with options; the address is filled in unless there is one.
 func EngineWith(t testing.TB, o probe.ConnectOptions) *Rig {
 	t.Helper()
-	o.Host = Host(t)
+	if host := Host(t); o.Host == "" {
+		o.Host = host
+	}
 	r := &Rig{Options: o, t: t}
 	ctx := context.Background()
 	var err error
