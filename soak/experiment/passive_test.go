@@ -1,0 +1,198 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"leakcheck/soak"
+)
+
+var passiveStart = time.Date(2024, 12, 8, 9, 0, 0, 0, time.UTC)
+
+// lived is a node that lives its own life for a while: routes that are busy at
+// times of their own, of which some leak.
+type lived struct {
+	rng  *rand.Rand
+	kept float64
+}
+
+// watch tells a collector of so many hours, sampled each 10 s.
+func (n *lived) watch(p *Passive, hours float64, routes map[string]float64, tooth float64) {
+	busy := map[string]bool{}
+	for at := time.Duration(0); at.Hours() < hours; at += 10 * time.Second {
+		t := passiveStart.Add(at)
+		for _, name := range sorted(routes) {
+			if n.rng.Float64() < 0.02 { // busy for some minutes, then idle
+				busy[name] = !busy[name]
+			}
+			requests := n.rng.IntN(3)
+			if busy[name] {
+				requests += 20
+			}
+			n.kept += routes[name] * float64(requests)
+			for range requests {
+				p.Line(t, "GET /"+name)
+			}
+		}
+		teeth := 0.0
+		if tooth > 0 {
+			teeth = tooth * math.Mod(at.Seconds()/137, 1)
+		}
+		var v soak.Values
+		v.Set(soak.Anon, int64(200e6+n.kept+teeth+n.rng.NormFloat64()*300e3))
+		_ = p.Record(soak.Batch{Samples: []soak.Sample{{Target: "node", Life: 1, At: t, Values: v}}})
+	}
+}
+
+func sorted(m map[string]float64) (names []string) {
+	for _, name := range []string{"a", "b", "c", "d", "e", "f", "leaky"} {
+		if _, ok := m[name]; ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func found(r soak.Passive) (names []string) {
+	for _, c := range r.Seen {
+		if c.Coincides {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// One route of six leaks, under a sawtooth: growth coincides with it, with
+// hardly any other, and nobody is called a cause.
+func TestPassiveNamesWhatGrowthFollows(t *testing.T) {
+	for _, tooth := range []float64{0, 20e6} {
+		named, others := 0, 0
+		for seed := range uint64(20) {
+			p := NewPassive("node", passiveStart)
+			n := &lived{rng: rand.New(rand.NewPCG(seed, 7))}
+			n.watch(p, 6, map[string]float64{"a": 0, "b": 0, "c": 0, "d": 0, "e": 0, "leaky": 3000}, tooth)
+			r := p.Result()
+			for _, name := range found(r) {
+				if name == "GET /leaky" {
+					named++
+				} else {
+					others++
+				}
+			}
+			if top := r.Seen[0]; top.Name != "GET /leaky" || top.Strength < 0.3 || top.Lag > 2*r.Bin || top.Busy < 0.5*r.Growth {
+				t.Logf("seed %d: %d bins of %v s, growth %v: %+v", seed, r.Bins, r.Bin, r.Growth, r.Seen[:2])
+			}
+		}
+		t.Logf("teeth of %v: named %d of 20, others %d", tooth, named, others)
+		if named < 19 || others > 3 {
+			t.Errorf("teeth of %v: named %d of 20, want 19; %d others, want at most 3", tooth, named, others)
+		}
+	}
+}
+
+// Where growth has nothing to do with anything, chance is called coincidence in
+// about one run of twenty, whatever the rhythm of both: all kinds together.
+func TestPassiveIsRarelyFooled(t *testing.T) {
+	for name, growth := range map[string]func(rng *rand.Rand) func(i int) float64{
+		"noise":     func(rng *rand.Rand) func(int) float64 { return func(int) float64 { return rng.NormFloat64() } },
+		"long runs": func(rng *rand.Rand) func(int) float64 { return walk(rng, 0.95) },
+		"a rhythm": func(rng *rand.Rand) func(int) float64 {
+			phase := rng.Float64()
+			return func(i int) float64 { return math.Sin(2*math.Pi*(float64(i)/40+phase)) + 0.3*rng.NormFloat64() }
+		},
+		"faster and faster": func(rng *rand.Rand) func(int) float64 {
+			return func(i int) float64 { return float64(i)/40 + rng.NormFloat64() }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			const runs, n = 100, 200
+			fooled := 0
+			for seed := range uint64(runs) {
+				rng := rand.New(rand.NewPCG(seed, 11))
+				grows := growth(rng)
+				d := make([]increment, n)
+				for i := range d {
+					d[i] = increment{grows(i), true}
+				}
+				var series []happens
+				for k := range 6 {
+					goes := growth(rng)
+					x := make([]float64, n)
+					for i := range x {
+						x[i] = max(math.Round(5+3*goes(i)), 0)
+					}
+					series = append(series, happens{happening{kindLine, fmt.Sprint(k)}, 1, x})
+				}
+				if coincide(d, series, time.Minute)[0].Coincides {
+					fooled++
+				}
+			}
+			t.Logf("fooled in %d of %d", fooled, runs)
+			if fooled > 13 { // 5 % of 100 is 5; more than 13 has a chance of one in two thousand
+				t.Errorf("fooled in %d of %d runs", fooled, runs)
+			}
+		})
+	}
+}
+
+func walk(rng *rand.Rand, keep float64) func(int) float64 {
+	x := rng.NormFloat64()
+	return func(int) float64 {
+		x = keep*x + math.Sqrt(1-keep*keep)*rng.NormFloat64()
+		return x
+	}
+}
+
+// Growth that comes a while after what it follows has its lag.
+func TestPassiveLag(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	goes := walk(rng, 0.5)
+	d, x := make([]increment, 200), make([]float64, 200)
+	for i := range x {
+		x[i] = max(math.Round(5+3*goes(i)), 0)
+		d[i].known = true
+		if i >= 4 {
+			d[i].by = 1e6*x[i-4] + 5e5*rng.NormFloat64()
+		}
+	}
+	d[50] = increment{-9e9, false} // a restart in between is nobody's doing
+	c := coincide(d, []happens{{happening{kindSignal, "sync"}, 1, x}, {happening{kindSignal, "twin"}, 1, x}}, time.Minute)[0]
+	if !c.Coincides || c.Lag != 240 || c.Strength < 0.7 || len(c.With) != 1 || c.Busy < 1e6 || c.BusyShare > 0.5 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// What cannot be compared is said, and a week is kept in bounded memory.
+func TestPassiveCollects(t *testing.T) {
+	p := NewPassive("node", passiveStart)
+	if r := p.Result(); r.Bins != 0 || len(r.Seen) != 0 || r.Why == "" {
+		t.Errorf("nothing seen: %+v", r)
+	}
+	for at := time.Duration(0); at < 7*24*time.Hour; at += time.Minute {
+		var v soak.Values
+		v.Set(soak.Anon, int64(200e6+at.Seconds()*1000))
+		life := 1 + int(at/(100*time.Hour))
+		b := soak.Batch{
+			Samples: []soak.Sample{{Target: "node", Life: life, At: passiveStart.Add(at), Values: v}, {Target: "other", Life: 1, At: passiveStart.Add(at), Values: v}},
+			Load:    []soak.LoadInterval{{At: passiveStart.Add(at), Scenario: "workout", Requests: 2, Errors: map[soak.ErrorKind]int64{soak.ErrorTimeout: int64(at/time.Hour) % 3}}},
+			Signals: []soak.Signal{{Target: "node", Name: "rare", Count: 1, At: passiveStart.Add(-time.Hour)}, {Target: "other", Name: "of another", Count: 1, At: passiveStart.Add(at)}},
+		}
+		_ = p.Record(b)
+	}
+	if n := len(p.sampled.low); n > 2*mostBins {
+		t.Errorf("%d bins", n)
+	}
+	r := p.Result()
+	if r.Bins < fewestBins || r.Bins > mostBins || len(r.Seen) != 1 || r.Seen[0].Kind != kindFailed || len(r.Untold) != 1 || r.Untold[0].Name != "workout" {
+		t.Errorf("%+v", r)
+	}
+	if p.kinds[happening{kindScenario, "workout"}].total != 2*7*24*60 {
+		t.Errorf("widening lost requests: %+v", p.kinds)
+	}
+	if math.Abs(r.Growth-7*86400*1000) > 2.5e7 {
+		t.Errorf("growth %v: that of both lives, without the drop between them", r.Growth)
+	}
+}
