@@ -15,6 +15,7 @@ type before struct {
 	requests int64
 	observer soak.Observer
 	brake    string // why all load was stopped; empty if it was not
+	extended bool   // the run was made longer already
 }
 
 // reached is how far a target had come.
@@ -61,6 +62,8 @@ func (b *before) Record(batch soak.Batch) error {
 			b.target(e.Target).life = e.Life + 1
 		case soak.EventBrake:
 			b.brake = e.Text
+		case soak.EventPlan:
+			b.extended = b.extended || e.Duration > 0
 		}
 	}
 	for _, l := range batch.Logs {

@@ -16,7 +16,7 @@ import (
 // finish judges the run, and writes and prints its report.
 func (r *run) finish() (soak.Report, error) {
 	r.judge.Finish(r.summary.Interrupted)
-	r.gates.check(r.judge, r.info)
+	r.judge.Add(r.gates.check(r.judge, r.info)...)
 	judged := r.judge.Report(time.Now())
 	if r.summary.RecordErr != nil {
 		judged.Warnings = append(judged.Warnings, "the record is incomplete: "+r.summary.RecordErr.Error())

@@ -95,22 +95,23 @@ func (a *app) openGates(o gateOptions, j judgeOptions) (gates, error) {
 	return g, err
 }
 
-// check adds the outcomes to a run's checks, once it is over.
-func (g gates) check(j *judge.Judge, info soak.RunInfo) {
+// check gives the outcomes as of now.
+func (g gates) check(j *judge.Judge, info soak.RunInfo) (all []soak.CheckResult) {
 	if g.baseline != nil {
 		compared, err := judge.Compare(g.baseline.Side, judge.Side{Judge: j}, float64(g.o.margin))
 		if err != nil {
-			j.Add(soak.CheckResult{ID: "no-worse-than-baseline", Text: g.text(), Severity: soak.SeverityFail, Outcome: soak.Inconclusive, Evidence: err.Error()})
+			all = append(all, soak.CheckResult{ID: "no-worse-than-baseline", Text: g.text(), Severity: soak.SeverityFail, Outcome: soak.Inconclusive, Evidence: err.Error()})
 		}
 		for _, c := range compared {
-			j.Add(g.against(c))
+			all = append(all, g.against(c))
 		}
 	}
 	if g.o.budget > 0 {
 		for _, t := range info.Targets[:min(1, len(info.Targets))] { // load goes to the first
-			j.Add(g.spent(j.Result(t.Name)))
+			all = append(all, g.spent(j.Result(t.Name)))
 		}
 	}
+	return all
 }
 
 func (g gates) text() string {

@@ -129,6 +129,9 @@ func only(phases []soak.Phase, picked []string) ([]soak.Phase, error) {
 func (a *app) announce(ctx context.Context, r *run) error {
 	first := r.nodes[0]
 	fmt.Fprintf(a.stderr, "Soaking %s for %s, profile %s, record %s\n", names(r.nodes), soak.Duration(r.o.length()), first.profile.Name, r.record.Path())
+	if text := r.foretold(); text != "" {
+		fmt.Fprintln(a.stderr, text)
+	}
 	if len(r.loads.announced) == 0 {
 		fmt.Fprintln(a.stderr, "No load will be fired: checks that need it are not-run.")
 		return r.begun()

@@ -77,6 +77,14 @@ func (p *progress) step() {
 	}
 }
 
+// say puts a line beside the progress, where no screen or live line would be
+// torn by it; there the report's events tell it.
+func (r *run) say(text string) {
+	if !r.app.quiet && !r.app.terminalOf(r.app.stderr).is {
+		fmt.Fprintln(r.app.stderr, text)
+	}
+}
+
 // end leaves a clean terminal behind.
 func (p *progress) end() {
 	if p.screen != nil {

@@ -15,7 +15,7 @@ import (
 // unless they are given again. What else it needs is part of its description.
 var recalled = []string{
 	"docker-host", "pid", "url", "log", "log-budget", "interval", "scenario", "load-command", "limit", "tap", "tap-key",
-	"inconclusive", "listen", "fail-fast", "until-sure", "format", "notify", "notify-wall", "junit", "markdown", "html", "json",
+	"inconclusive", "baseline", "margin", "budget", "listen", "fail-fast", "until-sure", "extend", "format", "notify", "notify-wall", "junit", "markdown", "html", "json",
 }
 
 // keep lists the flags that a resumed run will need, as NAME=VALUE.

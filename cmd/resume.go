@@ -78,6 +78,7 @@ func (r *run) reopen(path string) (err error) {
 	if err = r.record.Replay(fanout{r.judge, r.curves, r.before, r.notify}); err != nil {
 		return notMeasured(err)
 	}
+	r.extended = r.before.extended
 	if why := r.before.brake; why != "" && r.loads.plan != nil {
 		fmt.Fprintln(r.app.stderr, "The brake has stopped all load, and it stays so:", why)
 		r.loads = loads{health: r.loads.health}

@@ -43,6 +43,7 @@ type run struct {
 	gates  gates
 	// screened says that the terminal was filled, and is empty now.
 	screened bool
+	extended bool // beyond its first length; it is only once
 	summary  runner.Summary
 }
 
@@ -205,6 +206,9 @@ func (r *run) config() (runner.Config, error) {
 	if r.loads.plan != nil {
 		sinks = append(sinks, r.brake(mail))
 	}
+	if !r.o.watching && !r.o.once && r.o.rehearse == 0 && r.before == nil {
+		sinks = append(sinks, &foresight{run: r, began: map[string]time.Time{}})
+	}
 	if r.o.notify != "" {
 		if r.notify == nil {
 			r.notify = newNotifier(r.o.notifyOptions, r.info.ID, r.judge)
@@ -217,7 +221,7 @@ func (r *run) config() (runner.Config, error) {
 	c := runner.Config{
 		Targets: targets, Loads: append(loads, fileChecks(r.nodes)...), Recorder: sinks,
 		Pace: r.o.pace(), Duration: r.o.length(),
-		Urgent: r.urgent, Done: r.done,
+		Urgent: r.urgent, Done: r.done, Extend: r.extension,
 	}
 	var cost soak.Observer
 	if r.before != nil {

@@ -32,6 +32,7 @@ type soakOptions struct {
 	failFast  bool
 	once      bool // a look that nobody goes on with
 	untilSure bool
+	extend    times         // of its length, when it would end undecided
 	watching  bool          // only look: no load, and no record unless out is set
 	wait      time.Duration // before load is fired; negative means as fits the terminal
 }
@@ -93,6 +94,7 @@ memory, slows down, errs or dies. Docker is only read.
 	f.BoolVar(&o.detach, "detach", false, "soak in the background; leakcheck watch shows it")
 	f.BoolVar(&o.failFast, "fail-fast", false, "end the run the moment a leak is proven")
 	f.BoolVar(&o.untilSure, "until-sure", false, "end the run the moment a leak is proven or ruled out")
+	f.Var(&o.extend, "extend", "go on to this many times the length, once, if the run would end undecided, such as 2x")
 	c.MarkFlagsMutuallyExclusive("hours", "duration")
 	return c
 }

@@ -27,6 +27,7 @@ const (
 	EventProbe     EventKind = "probe"     // a health request's answer changed
 	EventInterrupt EventKind = "interrupt" // leakcheck itself was stopped or resumed
 	EventVerdict   EventKind = "verdict"   // the running verdict changed
+	EventPlan      EventKind = "plan"      // what a run of this length can see, or that it was made longer
 	EventWarning   EventKind = "warning"   // something the report must say
 )
 
@@ -41,7 +42,8 @@ type Event struct {
 	Text string `json:"text"`
 	// Exit is set for exits and deaths.
 	Exit *Exit `json:"exit,omitempty"`
-	// Duration is how long a gap or a clock jump was.
+	// Duration is how long a gap or a clock jump was, or by how much a run was
+	// made longer.
 	Duration time.Duration `json:"duration_ns,omitempty"`
 }
 

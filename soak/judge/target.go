@@ -157,11 +157,19 @@ func (t *target) anchor(start time.Time) {
 			w.logFrom = start
 		}
 		end := w.to
-		if end.IsZero() && t.run.Planned > 0 {
-			end = t.run.Started.Add(time.Duration(t.run.Planned * float64(time.Second)))
+		if end.IsZero() {
+			end = t.plannedEnd()
 		}
 		w.plan(end, t.scaled(24*time.Hour))
 	}
+}
+
+// plannedEnd is when the run is to end; zero for one without an end.
+func (t *target) plannedEnd() time.Time {
+	if t.run.Planned <= 0 {
+		return time.Time{}
+	}
+	return t.run.Started.Add(time.Duration(t.run.Planned * float64(time.Second)))
 }
 
 // scaled is how long a time span of the real run lasts in this one.

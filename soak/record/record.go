@@ -184,6 +184,13 @@ func (r *Record) Finish(info soak.RunInfo) error {
 	return r.setMeta(m)
 }
 
+// Plan stores that the run was given another length, in seconds from its start.
+func (r *Record) Plan(seconds float64) error {
+	m := r.Meta()
+	m.Info.Planned = seconds
+	return r.setMeta(m)
+}
+
 // Close writes what is still waiting and closes the record, which is one
 // plain file then. Closing twice does nothing.
 func (r *Record) Close() error {

@@ -31,13 +31,31 @@ func (r *run) record(work, caller context.Context) (reason string) {
 			}
 			r.progress()
 		case <-end:
-			return ""
+			more := r.extend()
+			if more <= 0 {
+				return ""
+			}
+			end = time.After(more)
 		case <-caller.Done():
 			return ""
 		case <-work.Done():
 			return ""
 		}
 	}
+}
+
+// extend makes the run longer, if that is wanted, and says by how much.
+func (r *run) extend() time.Duration {
+	if r.Extend == nil {
+		return 0
+	}
+	more := r.Extend()
+	r.Extend = nil
+	if more > 0 {
+		r.length.Add(int64(more))
+		close(r.longer)
+	}
+	return more
 }
 
 // commit numbers the lives in a batch and records it. A recorder that fails

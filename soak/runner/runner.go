@@ -6,6 +6,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -29,6 +30,9 @@ type Config struct {
 	// Done, if set, is asked after each batch and ends the run early with its
 	// reason.
 	Done func() (reason string, done bool)
+	// Extend, if set, is asked once, when the duration is over; a positive
+	// answer lets the run go on for so long more.
+	Extend func() time.Duration
 	// Progress, if set, is called between batches, at most each ProgressEvery.
 	Progress      func()
 	ProgressEvery time.Duration
@@ -105,6 +109,9 @@ type run struct {
 	clock *clock
 	tally tally
 	queue chan soak.Batch
+	// length is the duration with its extension; longer is closed by that.
+	length atomic.Int64
+	longer chan struct{}
 
 	lives      map[string]*life
 	loaded     bool  // a load that counts its requests is being fired
@@ -114,7 +121,8 @@ type run struct {
 }
 
 func newRun(c Config) *run {
-	r := &run{Config: c, clock: newClock(), queue: make(chan soak.Batch, 1024), lives: map[string]*life{}}
+	r := &run{Config: c, clock: newClock(), queue: make(chan soak.Batch, 1024), longer: make(chan struct{}), lives: map[string]*life{}}
+	r.length.Store(int64(c.Duration))
 	for _, t := range c.Targets {
 		r.lives[t.Name] = &life{number: t.Life, started: t.Started}
 	}

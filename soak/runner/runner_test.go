@@ -220,6 +220,22 @@ func TestADeathInsideEndsALife(t *testing.T) {
 	})
 }
 
+func TestAnUndecidedRunGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked, start := 0, time.Now()
+		m, sum := drive(t, &node{}, Config{
+			Duration: time.Minute, Pace: Every(time.Second),
+			Extend: func() time.Duration { asked++; return time.Hour },
+		})
+		if took := time.Since(start).Round(time.Second); asked != 1 || took != 61*time.Minute || sum.Reason != "" {
+			t.Errorf("asked %d times, ended after %s (%q), want once and 61 minutes", asked, took, sum.Reason)
+		}
+		if n := len(m.all.Samples); n < 3660 || n > 3662 {
+			t.Errorf("%d samples, want one each second of 61 minutes", n)
+		}
+	})
+}
+
 func TestDoneEndsTheRunWithItsReason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()

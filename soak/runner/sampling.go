@@ -60,10 +60,24 @@ func (r *run) sampleOnTime(ctx context.Context, t Target) {
 		for due += step; due < time.Since(start); due += step {
 			r.tally.add(0, 1, 0)
 		}
-		if r.Duration > 0 && due >= r.Duration {
+		if r.over(ctx, due) {
 			return // the run takes its last sample itself
 		}
 		timer.Reset(due - time.Since(start))
+	}
+}
+
+// over reports whether a sample would be due when the run has ended. At its
+// first end it waits for whether the run is made longer.
+func (r *run) over(ctx context.Context, due time.Duration) bool {
+	if r.Duration == 0 || int64(due) < r.length.Load() {
+		return false
+	}
+	select {
+	case <-ctx.Done():
+		return true
+	case <-r.longer:
+		return int64(due) >= r.length.Load()
 	}
 }
 
