@@ -55,6 +55,9 @@ type watcher struct {
 	known   facts
 	removed bool
 	oomAt   time.Time
+	// ended is when the life began whose end was told before the engine's event
+	// of it came.
+	ended time.Time
 }
 
 // hear handles one notice and reports whether the state must be compared soon.
@@ -81,10 +84,15 @@ func (w *watcher) hear(ctx context.Context, n notice) bool {
 	return false
 }
 
-// happened handles an event of the container itself.
+// happened handles an event of the container itself, which comparing may have
+// told before it came.
 func (w *watcher) happened(ctx context.Context, n notice) bool {
 	action, detail, _ := strings.Cut(string(n.event.Action), ": ")
-	tell := func(kind soak.EventKind, text string) { w.emit(soak.Event{At: n.at, Kind: kind, Text: text}) }
+	tell := func(news bool, kind soak.EventKind, text string) {
+		if news {
+			w.emit(soak.Event{At: n.at, Kind: kind, Text: text})
+		}
+	}
 	switch events.Action(action) {
 	case events.ActionDie:
 		w.died(ctx, n)
@@ -92,18 +100,18 @@ func (w *watcher) happened(ctx context.Context, n notice) bool {
 		w.oomAt = n.at
 		w.c.tellOOM(n.at, n.at, "the kernel killed for memory inside the container")
 	case events.ActionPause:
+		tell(!w.known.Paused, soak.EventPause, "paused: its processes are frozen")
 		w.known.Paused = true
-		tell(soak.EventPause, "paused: its processes are frozen")
 	case events.ActionUnPause:
+		tell(w.known.Paused, soak.EventUnpause, "unpaused")
 		w.known.Paused = false
-		tell(soak.EventUnpause, "unpaused")
 	case events.ActionHealthStatus:
+		tell(w.known.Health != detail, soak.EventHealth, "health: "+printable(detail))
 		w.known.Health = detail
-		tell(soak.EventHealth, "health: "+printable(detail))
 	case events.ActionDestroy:
+		tell(!w.removed, soak.EventRemove, "the container was removed")
 		w.removed, w.known.Running = true, false
 		w.c.invalidate()
-		tell(soak.EventRemove, "the container was removed")
 	case events.ActionRename:
 		w.renamed(n.event.Actor.Attributes["name"], n.at)
 		return true
@@ -117,6 +125,9 @@ func (w *watcher) happened(ctx context.Context, n notice) bool {
 // died tells an exit. The engine knows of an OOM kill until the next start.
 func (w *watcher) died(ctx context.Context, n notice) {
 	w.c.invalidate()
+	if n.at.Before(w.known.Started) || !w.known.Running && w.ended.Equal(w.known.Started) {
+		return // comparing has told it
+	}
 	code, err := strconv.Atoi(n.event.Actor.Attributes["exitCode"])
 	e := soak.Event{At: n.at, Kind: soak.EventExit, Text: "ended"}
 	if err == nil {
@@ -155,6 +166,9 @@ func (w *watcher) compare(ctx context.Context) bool {
 		return false
 	}
 	for _, e := range changes(w.known, w.c.seen(), time.Now()) {
+		if e.Kind == soak.EventExit {
+			w.ended = w.known.Started
+		}
 		w.emit(e)
 	}
 	w.known, w.removed = w.c.seen(), false
