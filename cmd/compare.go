@@ -92,24 +92,14 @@ func (a *app) compare(ctx context.Context, before, after string, o compareOption
 	c := report.Comparison{BeforeName: before, AfterName: after, Before: x.Report(x.end), After: y.Report(y.end), Targets: targets,
 		BeforeSeries: x.curves.Series(), AfterSeries: y.curves.Series()}
 	if o.html != "" {
-		if err := report.WriteComparison(o.html, c); err != nil {
+		if err := report.WriteSheet(o.html, c.Sheet()); err != nil {
 			return notMeasured(err)
 		}
 	}
-	if err := a.printComparison(c, o.format); err != nil {
-		return notMeasured(err)
+	if err := a.printSheet(o.format, c.Sheet()); err != nil {
+		return err
 	}
 	return ended(gated(c.ExitCode(), o.inconclusive))
-}
-
-func (a *app) printComparison(c report.Comparison, format string) error {
-	switch {
-	case format == "json":
-		return report.CompareJSON(a.stdout, c)
-	case a.quiet:
-		return report.CompareLines(a.stdout, c, a.textOptions(a.stdout))
-	}
-	return report.CompareText(a.stdout, c, a.textOptions(a.stdout))
 }
 
 // gated is what --inconclusive makes of an exit code.

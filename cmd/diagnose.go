@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -20,6 +20,7 @@ import (
 type diagnoseOptions struct {
 	targetOptions
 	tapOptions
+	passive    string
 	scenarios  []string
 	commands   []string
 	rate       float64
@@ -32,6 +33,7 @@ type diagnoseOptions struct {
 	seed       uint64
 	noObserver bool
 	format     string
+	html       string
 }
 
 func newDiagnose(a *app) *cobra.Command {
@@ -54,19 +56,29 @@ are one, and --arm adds commands of your own. It ends by itself when it knows.
 A pause must be longer than the node takes between two garbage collections, or
 the floor is not one. The brake stops everything when the node is in trouble.
 
+--passive fires nothing: it compares growth, in a stored run or in all that is
+known of a container, with what its log and its counters say happened. It shows
+coincidences, how close they are and how far behind growth comes, and calls none
+of them a cause.
+
 ` + exitCodes,
 		Example: `  leakcheck diagnose --container fitnessally-oip-gpu-1
   leakcheck diagnose --container api --scenario search --scenario report --rate 50 --max 1h
-  leakcheck diagnose --container api --arm 'voice=./on.sh;./off.sh'`,
+  leakcheck diagnose --container api --arm 'voice=./on.sh;./off.sh'
+  leakcheck diagnose --passive latest`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.command = args
+			if o.passive != "" {
+				return a.passive(c.Context(), o.passive, o)
+			}
 			return a.diagnose(c.Context(), o)
 		},
 	}
 	f := c.Flags()
 	o.targetOptions.flags(f)
 	o.tapOptions.flags(f)
+	f.StringVar(&o.passive, "passive", "", "fire nothing: compare growth with what happened, in this stored run or container")
 	f.StringArrayVar(&o.scenarios, "scenario", nil, "scenario to try; repeat for more (default: those that the profile's load fires)")
 	f.StringArrayVar(&o.commands, "arm", nil, "something else to switch on and off: 'NAME=COMMAND TO SWITCH ON;COMMAND TO SWITCH OFF'; repeat for more")
 	f.Float64Var(&o.rate, "rate", o.rate, "requests a second while a scenario is on; the confirmation doubles it")
@@ -79,10 +91,16 @@ the floor is not one. The brake stops everything when the node is in trouble.
 	f.Uint64Var(&o.seed, "seed", 0, "repeat the order of the blocks of an earlier experiment")
 	f.BoolVar(&o.noObserver, "no-observer", false, "do not try leakcheck's own log reading and health requests as an arm; the log is then read all along, for what it says of heap and external memory")
 	f.StringVar(&o.format, "format", "text", "what to print: text or json")
+	f.StringVar(&o.html, "html", "", "write a page with every arm's cost and the memory meanwhile to this file, too")
 	return c
 }
 
 func (o *diagnoseOptions) check() error {
+	if o.html != "" {
+		if err := writable("--html", filepath.Dir(o.html)); err != nil {
+			return err
+		}
+	}
 	switch {
 	case o.rate <= 0:
 		return usage("--rate %v: it must be above zero", o.rate)
@@ -137,6 +155,10 @@ func (a *app) diagnose(ctx context.Context, o diagnoseOptions) error {
 	if err != nil {
 		return err
 	}
+	t.block = func() (string, int) {
+		arm, _, n := driver.Status()
+		return arm, n
+	}
 	a.announceExperiment(t, o, arms)
 	if err := a.pause(ctx, 10*time.Second); err != nil {
 		return err
@@ -146,11 +168,13 @@ func (a *app) diagnose(ctx context.Context, o diagnoseOptions) error {
 		return notMeasured(err)
 	}
 	d := t.diagnosis(driver, summary)
-	options := a.textOptions(a.stdout)
-	if err := a.printTrial(o.format,
-		func(w io.Writer) error { return report.DiagnosisJSON(w, d) },
-		func(w io.Writer) error { return report.DiagnosisText(w, d, options) },
-		func(w io.Writer) error { return report.DiagnosisLine(w, d, options) }); err != nil {
+	found := report.Diagnosis{Diagnosis: d, Curves: t.curves.Series(), Blocks: t.blocks}
+	if o.html != "" {
+		if err := report.WriteSheet(o.html, found.Sheet()); err != nil {
+			return notMeasured(err)
+		}
+	}
+	if err := a.printSheet(o.format, found.Sheet()); err != nil {
 		return err
 	}
 	return ended(d.ExitCode)

@@ -41,7 +41,7 @@ func TestDiagnoseNodeJS(t *testing.T) {
 		t.Fatalf("%v\n%s", err, said.String())
 	}
 	var table strings.Builder
-	if err := report.DiagnosisText(&table, d, report.TextOptions{Width: 100}); err != nil {
+	if err := report.SheetText(&table, report.Diagnosis{Diagnosis: d}.Sheet(), report.TextOptions{Width: 100}); err != nil {
 		t.Fatal(err)
 	}
 	t.Log("\n" + table.String())

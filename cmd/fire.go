@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -94,11 +93,7 @@ func (a *app) fire(ctx context.Context, o fireOptions) error {
 	if summary.Interrupted {
 		f.ExitCode, f.Why = soak.ExitInterrupted, "interrupted: "+f.Why
 	}
-	options := a.textOptions(a.stdout)
-	if err := a.printTrial(o.format,
-		func(w io.Writer) error { return report.FiredJSON(w, f) },
-		func(w io.Writer) error { return report.FiredText(w, f, options) },
-		func(w io.Writer) error { return report.FiredLine(w, f, options) }); err != nil {
+	if err := a.printSheet(o.format, report.FiredSheet(f)); err != nil {
 		return err
 	}
 	return ended(f.ExitCode)

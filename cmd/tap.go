@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -143,11 +142,7 @@ func (a *app) tap(ctx context.Context, o tapOptions, format string, every, lengt
 			if err != nil {
 				return notMeasured(fmt.Errorf("tap: %w", err))
 			}
-			seen, options := t.seen(0), a.textOptions(a.stdout)
-			return a.printTrial(format,
-				func(w io.Writer) error { return report.TapJSON(w, seen) },
-				func(w io.Writer) error { return report.TapText(w, seen, options) },
-				func(w io.Writer) error { _, err := fmt.Fprintln(w, report.TapLine(seen)); return err })
+			return a.printSheet(format, report.TapSheet(t.seen(0)))
 		}
 	}
 }

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"strings"
 	"time"
 
 	"leakcheck/probe"
+	"leakcheck/report"
 	"leakcheck/soak"
 	"leakcheck/soak/load"
 	"leakcheck/soak/runner"
@@ -32,6 +32,11 @@ type trial struct {
 	latency  map[string][][]byte
 	warnings []string
 	gone     bool // the node ended
+
+	curves *report.Collector
+	block  func() (arm string, number int) // what an experiment is at; nil for a firing
+	at     int
+	blocks []report.Block
 }
 
 // newTrial finds the one node that the flags name and waits until it answers.
@@ -39,7 +44,8 @@ func (a *app) newTrial(ctx context.Context, o targetOptions, taps tapOptions, in
 	if len(o.containers)+len(o.command) == 0 && o.pid == 0 {
 		return nil, usage("which node? Name it: --container NAME, --pid PID, or -- COMMAND")
 	}
-	t = &trial{app: a, started: time.Now(), counts: map[string]*soak.ScenarioResult{}, latency: map[string][][]byte{}, warnings: []string{}}
+	t = &trial{app: a, started: time.Now(), counts: map[string]*soak.ScenarioResult{}, latency: map[string][][]byte{}, warnings: []string{},
+		curves: report.NewCollector(chartPoints), at: -1}
 	whole := t
 	defer func() {
 		if err != nil {
@@ -95,7 +101,7 @@ func (t *trial) run(ctx context.Context, w work, pace runner.Pace, progress func
 	})
 	return runner.Run(ctx, runner.Config{
 		Targets: []runner.Target{{Name: t.node.info.Name, Target: t.node.Target, Scanner: t.scanner, Since: t.started}},
-		Loads:   loads, Recorder: fanout{t, w, brake}, Pace: pace,
+		Loads:   loads, Recorder: fanout{t, t.curves, w, brake}, Pace: pace,
 		Done:     func() (string, bool) { return t.done(w) },
 		Progress: progress, ProgressEvery: 10 * time.Second,
 	})
@@ -124,7 +130,17 @@ func (t *trial) Record(b soak.Batch) error {
 	for _, in := range b.Load {
 		t.count(in)
 	}
+	if t.block != nil && len(b.Samples) > 0 {
+		t.look(b.Samples[0].At)
+	}
 	return nil
+}
+
+// look notes when another block of an experiment began.
+func (t *trial) look(now time.Time) {
+	if arm, n := t.block(); n != t.at {
+		t.blocks, t.at = append(t.blocks, report.Block{Arm: arm, From: now}), n
+	}
 }
 
 const maxTrialWarnings = 50
@@ -201,16 +217,18 @@ func (a *app) say(format string, args ...any) {
 	}
 }
 
-// printTrial prints a result as text or JSON.
-func (a *app) printTrial(format string, asJSON, asText, asLine func(io.Writer) error) error {
-	f := asText
+// printSheet prints an answer as text or JSON.
+func (a *app) printSheet(format string, s *report.Sheet) error {
+	var err error
 	switch {
 	case format == "json":
-		f = asJSON
+		err = report.SheetJSON(a.stdout, s)
 	case a.quiet:
-		f = asLine
+		err = report.SheetLine(a.stdout, s, a.textOptions(a.stdout))
+	default:
+		err = report.SheetText(a.stdout, s, a.textOptions(a.stdout))
 	}
-	if err := f(a.stdout); err != nil {
+	if err != nil {
 		return notMeasured(fmt.Errorf("the result could not be printed: %w", err))
 	}
 	return nil

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,11 +18,15 @@ type chart struct {
 	Text   string
 	X0, X1 int64 // Unix milliseconds
 	Y      scale
+	// Elapsed marks a time that counts from a common start.
+	Elapsed bool
 	// Unit tells the page's script how to print values: "bytes", "ms" or "".
 	Unit   string
 	Lines  []chartLine
 	Fans   []fan
 	Phases []phase
+	// Keys explain the colours of phases.
+	Keys   []legendKey
 	Marks  []mark
 	Walls  []wallLine
 	Ticks  []timeTick
@@ -32,7 +37,7 @@ type chart struct {
 type chartLine struct {
 	Name, Class string
 	Pieces      [][]Point
-	// Quiet lines are hidden until asked for, where a page can ask.
+	// Quiet lines are thin on a page, and left out of the picture file.
 	Quiet bool
 }
 
@@ -42,16 +47,23 @@ type fan struct {
 	Points []Point
 }
 
+// phase is a stretch of time that is shaded: every other one of a run, or each
+// in its own colour where it has a class.
 type phase struct {
 	From, To int64
 	Name     string
+	Class    string
 	Even     bool
 }
 
+type legendKey struct{ Name, Class string }
+
+// mark is something that happened; Label is its word on the picture itself.
 type mark struct {
 	At    int64
 	Class Tone
 	Text  string
+	Label string
 }
 
 type wallLine struct {
@@ -100,9 +112,9 @@ func (c *chart) path(pieces [][]Point) string {
 func (c *chart) plot() string {
 	var b strings.Builder
 	for _, p := range c.Phases {
-		if p.Even {
-			fmt.Fprintf(&b, `<rect class="phase" x="%s" y="0" width="%s" height="%d"><title>%s</title></rect>`,
-				fixed(c.x(p.From)), fixed(max(1, c.x(p.To)-c.x(p.From))), plotSize, html.EscapeString(p.Name))
+		if p.Even || p.Class != "" {
+			fmt.Fprintf(&b, `<rect class="%s" x="%s" y="0" width="%s" height="%d"><title>%s</title></rect>`,
+				strings.TrimSpace("phase "+p.Class), fixed(c.x(p.From)), fixed(max(1, c.x(p.To)-c.x(p.From))), plotSize, html.EscapeString(p.Name))
 		}
 	}
 	for _, t := range c.Y.ticks {
@@ -130,6 +142,43 @@ func (c *chart) plot() string {
 // nested is the plot in its own stretched coordinates.
 func (c *chart) nested(attributes string) string {
 	return fmt.Sprintf(`<svg class="plot" %s viewBox="0 0 %d %d" preserveAspectRatio="none">%s</svg>`, attributes, plotSize, plotSize, c.plot())
+}
+
+// Legend lists the lines as a reader wants them: what is drawn on top first.
+func (c *chart) Legend() []chartLine {
+	if len(c.Lines) < 2 {
+		return nil
+	}
+	var loud, quiet []chartLine
+	for _, l := range c.Lines {
+		switch {
+		case l.Quiet:
+			quiet = append(quiet, l)
+		case l.Class == "c1":
+			loud = slices.Insert(loud, 0, l) // the curve that the chart is about
+		default:
+			loud = append(loud, l)
+		}
+	}
+	slices.Reverse(quiet)
+	return append(loud, quiet...)
+}
+
+// labelRoom is how much of the plot's width the word of a mark takes.
+const labelRoom = 90
+
+// labelled returns the marks whose words have room beside each other.
+func (c *chart) labelled() []mark {
+	var out []mark
+	free := -1.0
+	for _, m := range c.Marks {
+		x := c.x(m.At)
+		if m.Label == "" || x < free {
+			continue
+		}
+		out, free = append(out, m), x+labelRoom
+	}
+	return out
 }
 
 // percent prints a plot coordinate as a share of the plot.

@@ -3,13 +3,12 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"strings"
 
 	"leakcheck/soak"
 )
 
-// CompareSchema names the contract that CompareJSON prints.
+// CompareSchema names the contract of a comparison.
 const CompareSchema = "leakcheck.compare/1"
 
 // Comparison is two judged runs and what changed between them.
@@ -59,9 +58,9 @@ func compared(name string, r soak.Report) comparedRun {
 	return comparedRun{name, r.Run.ID, r.Run.Profile, r.Run.LoadLevel, r.Run.Duration, r.Verdict}
 }
 
-// CompareJSON prints the leakcheck.compare/1 contract.
-func CompareJSON(w io.Writer, c Comparison) error {
-	return writeJSON(w, struct {
+// contract is what leakcheck.compare/1 says.
+func (c Comparison) contract() any {
+	return struct {
 		Schema   string            `json:"schema"`
 		Before   comparedRun       `json:"before"`
 		After    comparedRun       `json:"after"`
@@ -73,37 +72,56 @@ func CompareJSON(w io.Writer, c Comparison) error {
 		for _, r := range []*soak.Result{&t.Before.Result, &t.After.Result} {
 			r.Traits, r.Models, r.Warnings = list(r.Traits), list(r.Models), list(r.Warnings)
 		}
-	}), list(c.checks()), c.ExitCode()})
+	}), list(c.checks()), c.ExitCode()}
 }
 
-// CompareText prints the answer, the figures of both runs beside each other,
-// and the checks that came out differently.
-func CompareText(w io.Writer, c Comparison, o TextOptions) error {
-	p := newPrinter(o)
-	for i, t := range c.Targets {
-		if i > 0 {
-			p.line("")
-		}
-		p.answer(t, len(c.Targets) > 1)
-		p.facts([]Fact{{Label: "before", Text: Clean(c.BeforeName) + ran(c.Before)}, {Label: "after", Text: Clean(c.AfterName) + ran(c.After)}})
-		p.line("")
-		p.figures(t)
-		for _, warning := range t.Warnings {
-			p.labelled("  ", "note", 9, Clean(warning), Caution)
-		}
-	}
-	p.outcomes(c)
-	return p.flush(w)
-}
-
-// CompareLines prints one line for each target and nothing else.
-func CompareLines(w io.Writer, c Comparison, o TextOptions) error {
-	p := newPrinter(o)
+// Sheet puts a comparison into words: the answer, the figures of both runs
+// beside each other, the differences with their intervals, and both checklists.
+func (c Comparison) Sheet() *Sheet {
+	s := &Sheet{Kind: "comparison", raw: c.contract(), Headline: c.headline(), Facts: []Fact{
+		{Label: "before", Text: Clean(c.BeforeName) + ran(c.Before)}, {Label: "after", Text: Clean(c.AfterName) + ran(c.After)}}}
+	many := len(c.Targets) > 1
 	for _, t := range c.Targets {
 		word, tone := answered(t)
-		p.line("%s: %s", subject(t), p.paint.tone(tone, strings.ToLower(word)))
+		s.brief = append(s.brief, Statement{Word: word, Text: subject(t), Tone: tone})
+		x := Section{Notes: warnings(t.Warnings), Table: figures(t), Forest: differences(t), chart: c.chart(t)}
+		if many {
+			x.Title, x.Said = subject(t), Statement{Word: word, Text: said(t), Tone: tone}
+		}
+		s.Sections = append(s.Sections, x)
 	}
-	return p.flush(w)
+	s.Sections = append(s.Sections, c.checklists()...)
+	return s
+}
+
+// headline is the answer, or the worst of several and who gave which.
+func (c Comparison) headline() Statement {
+	if len(c.Targets) == 1 {
+		word, tone := answered(c.Targets[0])
+		return Statement{Word: word, Text: said(c.Targets[0]), Tone: tone}
+	}
+	var out Statement
+	var parts []string
+	for _, x := range []struct {
+		word string
+		tone Tone
+	}{{"WORSE", Bad}, {"CANNOT TELL", Caution}, {"NO WORSE", Good}, {"BETTER", Good}} {
+		var names []string
+		for _, t := range c.Targets {
+			if word, _ := answered(t); word == x.word {
+				names = append(names, subject(t))
+			}
+		}
+		if len(names) == 0 {
+			continue
+		}
+		if out.Word == "" {
+			out.Word, out.Tone = x.word, x.tone
+		}
+		parts = append(parts, strings.ToLower(x.word)+": "+strings.Join(names, ", "))
+	}
+	out.Text = plural(int64(len(c.Targets)), "target") + "; " + strings.Join(parts, "; ")
+	return out
 }
 
 // answered is the answer in a word that stands first.
@@ -128,36 +146,60 @@ func said(t soak.Comparison) string {
 // subject names a target, which in a file of one curve has no name.
 func subject(t soak.Comparison) string { return cmp.Or(Clean(t.Target), "the curve") }
 
-func (p *printer) answer(t soak.Comparison, named bool) {
-	word, tone := answered(t)
-	text := said(t)
-	if named {
-		text = subject(t) + ": " + text
-	}
-	p.statement(Statement{Word: word, Text: text, Tone: tone})
-}
-
 // figures lists what was measured before and after, and the difference with
 // its interval.
-func (p *printer) figures(t soak.Comparison) {
-	p.table([]column{{name: ""}, {"before", true}, {"after", true}, {name: "difference [95 %]"}}, figures(t))
+func figures(t soak.Comparison) *grid {
+	a, b := &t.Before, &t.After
+	g := &grid{Columns: []column{{name: ""}, {"before", true}, {"after", true}, {name: "difference [95 %]"}}}
+	add := func(name, before, after, difference string) {
+		g.Rows = append(g.Rows, plainCells(name, before, after, difference))
+	}
+	add("leak", string(a.Result.Leak), string(b.Result.Leak), "")
+	add("growth", estimate(a.Result.Slope, soak.FormatRate), estimate(b.Result.Slope, soak.FormatRate), bytesOf(t.Slope, "/h"))
+	add("peak", soak.FormatBytes(float64(a.Peak)), soak.FormatBytes(float64(b.Peak)), bytesOf(t.Peak, ""))
+	if a.Result.BytesPerRequest != nil || b.Result.BytesPerRequest != nil {
+		add("growth a request", estimate(a.Result.BytesPerRequest, soak.FormatBytes), estimate(b.Result.BytesPerRequest, soak.FormatBytes), bytesOf(t.BytesPerRequest, ""))
+	}
+	if t.Upstream != nil {
+		add("upstream a "+t.UpstreamBasis, estimate(a.Upstream, sig3), estimate(b.Upstream, sig3), countInterval(t.Upstream))
+	}
+	add("sampled for", span(seconds(a.Result.Duration)), span(seconds(b.Result.Duration)), "")
+	return g
 }
 
-func figures(t soak.Comparison) [][]string {
-	a, b := &t.Before, &t.After
-	rows := [][]string{
-		{"leak", string(a.Result.Leak), string(b.Result.Leak), ""},
-		{"growth", estimate(a.Result.Slope, soak.FormatRate), estimate(b.Result.Slope, soak.FormatRate), bytesOf(t.Slope, "/h")},
-		{"peak", soak.FormatBytes(float64(a.Peak)), soak.FormatBytes(float64(b.Peak)), bytesOf(t.Peak, "")},
+func countInterval(i *soak.Interval) string {
+	return fmt.Sprintf("%s [%s, %s]", sig3(i.Estimate), sig3(i.Low), sig3(i.High))
+}
+
+// differences draws the intervals of the differences; nil without any.
+func differences(t soak.Comparison) *forest {
+	var all []measure
+	add := func(name, value string, i *soak.Interval) {
+		if i == nil {
+			return
+		}
+		tone := Caution // an interval that spans nothing proves nothing
+		switch {
+		case i.High < 0:
+			tone = Good
+		case i.Low > 0:
+			tone = Bad
+		}
+		all = append(all, measure{name, value, tone, i})
 	}
-	if a.Result.BytesPerRequest != nil || b.Result.BytesPerRequest != nil {
-		rows = append(rows, []string{"growth a request", estimate(a.Result.BytesPerRequest, soak.FormatBytes), estimate(b.Result.BytesPerRequest, soak.FormatBytes), bytesOf(t.BytesPerRequest, "")})
+	add("growth", bytesOf(t.Slope, "/h"), t.Slope)
+	add("peak", bytesOf(t.Peak, ""), t.Peak)
+	add("growth a request", bytesOf(t.BytesPerRequest, ""), t.BytesPerRequest)
+	if t.Upstream != nil {
+		add("upstream a "+t.UpstreamBasis, countInterval(t.Upstream), t.Upstream)
 	}
-	if i := t.Upstream; i != nil {
-		rows = append(rows, []string{"upstream a " + t.UpstreamBasis, estimate(a.Upstream, sig3), estimate(b.Upstream, sig3),
-			fmt.Sprintf("%s [%s, %s]", sig3(i.Estimate), sig3(i.Low), sig3(i.High))})
+	if len(all) == 0 {
+		return nil
 	}
-	return append(rows, []string{"sampled for", span(seconds(a.Result.Duration)), span(seconds(b.Result.Duration)), ""})
+	f := ownForest(all)
+	f.Text = "After minus before, with the 95 % interval; each on a scale of its own. A bar across the line may be no difference."
+	f.Left, f.Right = "less than before", "more than before"
+	return f
 }
 
 func estimate(i *soak.Interval, print func(float64) string) string {
@@ -204,23 +246,44 @@ func (c Comparison) checks() []pairedCheck {
 	return out
 }
 
-// outcomes lists the checks that came out differently.
-func (p *printer) outcomes(c Comparison) {
-	var rows [][]string
+// checklists holds both against each other: a text lists what differs, a page
+// all of it.
+func (c Comparison) checklists() []Section {
 	all := c.checks()
-	for _, x := range all {
-		if x.Before == x.After {
-			continue
-		}
-		rows = append(rows, []string{p.outcome(x.Before), p.outcome(x.After), Clean(x.Text)})
-	}
 	if len(all) == 0 {
-		return
+		return nil
 	}
-	p.heading("Checklist: %s, %d with another outcome", plural(int64(len(all)), "check"), len(rows))
-	p.table([]column{{name: "before"}, {name: "after"}, {name: "check"}}, rows)
+	row := func(x pairedCheck) []cell {
+		texts := []cell{outcomeCell(x.Before), outcomeCell(x.After), {Text: Clean(x.Text)}}
+		if len(c.Targets) > 1 {
+			texts[2].Text += " (" + Clean(x.Target) + ")"
+		}
+		return texts
+	}
+	changed, whole := &grid{Columns: checkColumns}, &grid{Columns: checkColumns}
+	for _, x := range all {
+		if x.Before != x.After {
+			changed.Rows = append(changed.Rows, row(x))
+		}
+		whole.Rows = append(whole.Rows, row(x))
+	}
+	title := fmt.Sprintf("Checklist: %s, %d with another outcome", plural(int64(len(all)), "check"), len(changed.Rows))
+	return []Section{{Title: title, Table: changed, only: textFace}, {Title: title, Table: whole, only: pageFace}}
 }
 
-func (p *printer) outcome(o soak.Outcome) string {
-	return p.paint.tone(outcomeTone(o), outcomeMark(o, p.Unicode)+" "+string(o))
+var checkColumns = []column{{name: "before"}, {name: "after"}, {name: "check"}}
+
+func outcomeCell(o soak.Outcome) cell {
+	return cell{outcomeMark(o, true) + " " + Clean(string(o)), outcomeTone(o)}
+}
+
+// chart draws both curves over each other, each from its own first sample on;
+// nil if there is none.
+func (c Comparison) chart(t soak.Comparison) *chart {
+	out := fromStart("Memory of "+subject(t)+", before and after", []startedCurve{
+		{"before", "c6", c.BeforeSeries[t.Before.Target], c.Before.Run}, {"after", "c1", c.AfterSeries[t.After.Target], c.After.Run}})
+	if out != nil {
+		out.Text = fmt.Sprintf("Peak %s before, %s after, from a common start.", soak.FormatBytes(float64(t.Before.Peak)), soak.FormatBytes(float64(t.After.Peak)))
+	}
+	return out
 }

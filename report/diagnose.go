@@ -2,42 +2,120 @@ package report
 
 import (
 	"fmt"
-	"io"
+	"slices"
 	"strings"
+	"time"
 
 	"leakcheck/soak"
 )
 
-// DiagnosisJSON prints a diagnosis as the leakcheck.diagnosis/1 contract.
-func DiagnosisJSON(w io.Writer, d soak.Diagnosis) error {
-	d.Arms = each(list(d.Arms), func(a *soak.ArmResult) { a.Where = list(a.Where) })
-	d.Warnings = list(d.Warnings)
-	return writeJSON(w, d)
+// Diagnosis is what an experiment found out, and what was seen meanwhile.
+type Diagnosis struct {
+	soak.Diagnosis
+	// Curves are the memory while it went on; nil leaves the chart out.
+	Curves map[string]*Series
+	// Blocks are the stretches in which an arm was on, in order.
+	Blocks []Block
 }
 
-// DiagnosisLine prints the answer alone.
-func DiagnosisLine(w io.Writer, d soak.Diagnosis, o TextOptions) error {
-	p := newPrinter(o)
-	p.statement(diagnosisHeadline(d))
-	return p.flush(w)
+// Block is a stretch in which one arm of an experiment was on, the quiet time
+// after it included.
+type Block struct {
+	Arm  string
+	From time.Time
 }
 
-// DiagnosisText prints a diagnosis: the answer, a table of all arms, and each
-// with its reasons.
-func DiagnosisText(w io.Writer, d soak.Diagnosis, o TextOptions) error {
-	p := newPrinter(o)
-	p.statement(diagnosisHeadline(d))
-	p.facts(diagnosisFacts(d))
+// Sheet puts a diagnosis into words: the answer, what a request of each arm
+// costs, the memory meanwhile, and each arm with its reasons.
+func (d Diagnosis) Sheet() *Sheet {
+	raw := d.Diagnosis
+	raw.Arms = each(list(d.Arms), func(a *soak.ArmResult) { a.Where = list(a.Where) })
+	raw.Warnings = list(d.Warnings)
+	s := &Sheet{Kind: "diagnosis", raw: raw, Headline: diagnosisHeadline(d.Diagnosis), Facts: diagnosisFacts(d.Diagnosis), Meta: d.meta()}
 	if len(d.Arms) == 0 {
-		return p.flush(w)
+		return s
 	}
-	p.line("")
-	p.arms(d.Arms)
+	for _, f := range d.forests() {
+		s.Sections = append(s.Sections, Section{Title: f.title, Forest: f.forest, only: pageFace})
+	}
+	s.Sections = append(s.Sections, Section{Table: armTable(d.Arms)})
+	if c := d.chart(); c != nil {
+		s.Sections = append(s.Sections, Section{chart: c, only: pageFace})
+	}
 	for _, a := range d.Arms {
-		p.heading("%s", Clean(a.Name))
-		p.facts(armFacts(a))
+		s.Sections = append(s.Sections, Section{Title: Clean(a.Name), Facts: armFacts(a)})
 	}
-	return p.flush(w)
+	return s
+}
+
+func (d Diagnosis) meta() string {
+	return fmt.Sprintf("%s · %s for %s · profile %s", Clean(d.Target), d.Started.Format("2 Jan 2006 15:04"), span(seconds(d.Duration)), Clean(d.Profile))
+}
+
+type titledForest struct {
+	title  string
+	forest *forest
+}
+
+// forests draws what each arm costs, by request and by hour.
+func (d Diagnosis) forests() []titledForest {
+	var byRequest, byHour []measure
+	for _, a := range d.Arms {
+		m := measure{Clean(a.Name), armCost(a), armTone(a), a.PerRequest}
+		if a.Kind == soak.ArmScenario {
+			byRequest = append(byRequest, m)
+			continue
+		}
+		m.interval = a.PerHour
+		byHour = append(byHour, m)
+	}
+	var out []titledForest
+	for _, x := range []struct {
+		title   string
+		all     []measure
+		bound   float64
+		matters string
+		format  func(float64) string
+	}{
+		{"Bytes per request", byRequest, d.Matters, soak.FormatBytes(d.Matters) + " per request", soak.FormatBytes},
+		{"What grows without requests", byHour, d.Tolerance, soak.FormatRate(d.Tolerance), soak.FormatRate},
+	} {
+		if len(x.all) == 0 {
+			continue
+		}
+		f := sharedForest(x.all, x.bound, x.format)
+		f.Text = "Dot and bar are the estimate and its interval. Cleared is what lies left of the dashed line, " + x.matters + "; proven is what lies right of nothing."
+		out = append(out, titledForest{x.title, f})
+	}
+	return out
+}
+
+// chart draws the memory with every block shaded in its arm's colour.
+func (d Diagnosis) chart() *chart {
+	r := soak.Report{Run: soak.RunInfo{Started: d.Started, Duration: d.Duration, Targets: []soak.TargetInfo{{Name: d.Target}}}}
+	v := NewView(r, d.Curves, d.Started.Add(seconds(d.Duration)))
+	if len(v.Targets) == 0 {
+		return nil
+	}
+	c := v.memoryChart(v.Targets[0])
+	if c == nil {
+		return nil
+	}
+	for _, a := range d.Arms {
+		c.Keys = append(c.Keys, legendKey{Clean(a.Name), lineClass(len(c.Keys))})
+	}
+	for _, b := range d.Blocks {
+		at := min(max(b.From.UnixMilli(), c.X0), c.X1)
+		if n := len(c.Phases); n > 0 {
+			c.Phases[n-1].To = at
+		}
+		k := slices.IndexFunc(c.Keys, func(k legendKey) bool { return k.Name == Clean(b.Arm) })
+		if k < 0 {
+			continue
+		}
+		c.Phases = append(c.Phases, phase{From: at, To: c.X1, Name: v.Clock(b.From) + " " + c.Keys[k].Name, Class: c.Keys[k].Class})
+	}
+	return c
 }
 
 func diagnosisHeadline(d soak.Diagnosis) Statement {
@@ -78,17 +156,19 @@ func diagnosisFacts(d soak.Diagnosis) []Fact {
 	return facts
 }
 
-// arms is the table of all arms.
-func (p *printer) arms(all []soak.ArmResult) {
-	var rows [][]string
+// armTable lists all arms.
+func armTable(all []soak.ArmResult) *grid {
+	g := &grid{Columns: []column{{name: "verdict"}, {name: "arm"}, {"cost", true}, {"share", true}, {name: "nature"}}}
 	for _, a := range all {
 		share := "-"
 		if a.Share != nil && a.Verdict == soak.ArmProven {
 			share = sig3(100**a.Share) + " %"
 		}
-		rows = append(rows, []string{string(a.Verdict), Clean(a.Name), armCost(a), share, string(a.Nature)})
+		row := plainCells(string(a.Verdict), Clean(a.Name), armCost(a), share, string(a.Nature))
+		row[0].Tone = armTone(a)
+		g.Rows = append(g.Rows, row)
 	}
-	p.table([]column{{name: "verdict"}, {name: "arm"}, {name: "cost", right: true}, {name: "share", right: true}, {name: "nature"}}, rows)
+	return g
 }
 
 func armFacts(a soak.ArmResult) []Fact {

@@ -30,7 +30,7 @@ func diagnosed() soak.Diagnosis {
 
 func TestDiagnosisText(t *testing.T) {
 	var b bytes.Buffer
-	if err := DiagnosisText(&b, diagnosed(), TextOptions{Width: 100, Plain: true}); err != nil {
+	if err := SheetText(&b, Diagnosis{Diagnosis: diagnosed()}.Sheet(), TextOptions{Width: 100, Plain: true}); err != nil {
 		t.Fatal(err)
 	}
 	text := b.String()
@@ -75,7 +75,7 @@ func TestDiagnosisHeadline(t *testing.T) {
 // Lists are never null in JSON.
 func TestDiagnosisJSON(t *testing.T) {
 	var b bytes.Buffer
-	if err := DiagnosisJSON(&b, diagnosed()); err != nil {
+	if err := SheetJSON(&b, Diagnosis{Diagnosis: diagnosed()}.Sheet()); err != nil {
 		t.Fatal(err)
 	}
 	var back struct {
@@ -88,16 +88,20 @@ func TestDiagnosisJSON(t *testing.T) {
 	}
 }
 
-func TestFiredText(t *testing.T) {
+func firedOnce() soak.Fired {
 	seconds := 12.3
-	f := soak.Fired{
+	return soak.Fired{
 		Schema: soak.FiredSchema, Target: "api", Times: 3, Verdict: soak.VerdictPass, Why: "memory rose by 40 MB and came back after 12.3 s",
 		Load:       soak.ScenarioResult{Name: "burst", Requests: 30, Errors: map[soak.ErrorKind]int64{soak.ErrorTimeout: 1}, P50: 12, P95: 40, P99: 41, Max: 1200, Bytes: 1530},
 		Memory:     soak.Recovery{Excursion: soak.Excursion{Before: 100e6, Peak: 140e6, After: 101e6}, Metric: "unreclaimable", Rose: true, Back: true, Seconds: &seconds},
 		Components: map[string]soak.Excursion{"anon": {Before: 90e6, Peak: 130e6, After: 91e6}}, Warnings: []string{"careful"},
 	}
+}
+
+func TestFiredText(t *testing.T) {
+	f := firedOnce()
 	var b bytes.Buffer
-	if err := FiredText(&b, f, TextOptions{Width: 80, Plain: true}); err != nil {
+	if err := SheetText(&b, FiredSheet(f), TextOptions{Width: 80, Plain: true}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{

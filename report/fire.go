@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -10,37 +9,22 @@ import (
 	"leakcheck/soak"
 )
 
-// FiredJSON prints a firing as the leakcheck.fire/1 contract.
-func FiredJSON(w io.Writer, f soak.Fired) error {
-	f.Warnings = list(f.Warnings)
-	return writeJSON(w, f)
-}
-
-// FiredLine prints the verdict on a firing alone.
-func FiredLine(w io.Writer, f soak.Fired, o TextOptions) error {
-	p := newPrinter(o)
-	p.statement(firedHeadline(f))
-	return p.flush(w)
-}
-
-// FiredText prints a firing: the verdict, what the requests did, and how each
-// memory component moved.
-func FiredText(w io.Writer, f soak.Fired, o TextOptions) error {
-	p := newPrinter(o)
-	p.statement(firedHeadline(f))
-	facts := []Fact{{Label: "fired", Text: firedLoad(f)}}
+// FiredSheet puts a firing into words: the verdict, what the requests did, and
+// how each memory component moved.
+func FiredSheet(f soak.Fired) *Sheet {
+	raw := f
+	raw.Warnings = list(f.Warnings)
+	s := &Sheet{Kind: "firing", raw: raw, Headline: firedHeadline(f), Facts: []Fact{{Label: "fired", Text: firedLoad(f)}}}
 	if f.Load.Requests > 0 {
-		facts = append(facts, Fact{Label: "latency", Text: fmt.Sprintf("p50 %s, p95 %s, p99 %s, max %s",
+		s.Facts = append(s.Facts, Fact{Label: "latency", Text: fmt.Sprintf("p50 %s, p95 %s, p99 %s, max %s",
 			millis(f.Load.P50), millis(f.Load.P95), millis(f.Load.P99), millis(f.Load.Max))})
 	}
-	facts = append(facts, tapFacts(f.Tap)...)
-	for _, warning := range f.Warnings {
-		facts = append(facts, Fact{Label: "warning", Text: Clean(warning), Tone: Caution})
+	s.Facts = append(s.Facts, tapFacts(f.Tap)...)
+	for _, w := range warnings(f.Warnings) {
+		s.Facts = append(s.Facts, Fact{Label: "warning", Text: w.Text, Tone: w.Tone})
 	}
-	p.facts(facts)
-	p.heading("Memory")
-	p.excursions(f)
-	return p.flush(w)
+	s.Sections = []Section{{Title: "Memory", Table: excursions(f)}}
+	return s
 }
 
 func firedHeadline(f soak.Fired) Statement {
@@ -71,20 +55,19 @@ func firedLoad(f soak.Fired) string {
 }
 
 // excursions is the table of before, top and after.
-func (p *printer) excursions(f soak.Fired) {
-	columns := []column{{name: "memory"}, {name: "before", right: true}, {name: "peak", right: true}, {name: "after", right: true}, {name: "stayed", right: true}}
+func excursions(f soak.Fired) *grid {
+	g := &grid{Columns: []column{{name: "memory"}, {"before", true}, {"peak", true}, {"after", true}, {"stayed", true}}}
 	bytes := func(x int64) string { return soak.FormatBytes(float64(x)) }
-	add := func(rows [][]string, name string, e soak.Excursion) [][]string {
-		return append(rows, []string{name, bytes(e.Before), bytes(e.Peak), bytes(e.After), bytes(e.After - e.Before)})
+	add := func(name string, e soak.Excursion) {
+		g.Rows = append(g.Rows, plainCells(Clean(name), bytes(e.Before), bytes(e.Peak), bytes(e.After), bytes(e.After-e.Before)))
 	}
-	var rows [][]string
 	if _, same := f.Components[f.Memory.Metric]; !same && f.Memory.Metric != "" {
-		rows = add(rows, f.Memory.Metric, f.Memory.Excursion)
+		add(f.Memory.Metric, f.Memory.Excursion)
 	}
 	for _, m := range soak.Metrics() {
 		if e, ok := f.Components[m.String()]; ok {
-			rows = add(rows, m.String(), e)
+			add(m.String(), e)
 		}
 	}
-	p.table(columns, rows)
+	return g
 }

@@ -44,20 +44,20 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 
 // page is what the template reads.
 type page struct {
-	V             *View
-	Policy        string
-	Style, Script template.HTML
-	Refresh       int
-	Meta, Zone    string
-	Many          bool
-	Nav           []link
-	Targets       []pageTarget
-	Latency       *pageChart
-	Seen          []soak.SignalResult
-	Silent        []string
-	Events        []soak.Event
-	Hidden        int
-	Settings      []Fact
+	V *View
+	pageParts
+	Refresh    int
+	Meta, Zone string
+	Many       bool
+	Nav        []link
+	Overview   *overview
+	Targets    []pageTarget
+	Latency    *pageChart
+	Seen       []soak.SignalResult
+	Silent     []string
+	Events     []soak.Event
+	Hidden     int
+	Settings   []Fact
 }
 
 type link struct{ ID, Text string }
@@ -66,12 +66,9 @@ type link struct{ ID, Text string }
 const mostPageEvents = 500
 
 func (v *View) page() page {
-	style := chartStyle + pageStyle
 	p := page{
-		V: v, Many: len(v.Targets) > 1, Meta: v.meta(), Zone: v.Now.Location().String(), Refresh: int(v.Refresh / time.Second),
-		Policy: "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src '" + hash(style) + "'; script-src '" + hash(pageScript) + "'",
-		Style:  template.HTML("<style>" + style + "</style>"), Script: template.HTML("<script>" + pageScript + "</script>"),
-		Events: v.Report.Events, Settings: v.settings(),
+		V: v, pageParts: parts(), Many: len(v.Targets) > 1, Meta: v.meta(), Zone: v.Now.Location().String(),
+		Refresh: int(v.Refresh / time.Second), Events: v.Report.Events, Settings: v.settings(),
 	}
 	if n := len(p.Events) - mostPageEvents; n > 0 {
 		p.Events, p.Hidden = p.Events[n:], n
@@ -79,6 +76,7 @@ func (v *View) page() page {
 	for i, t := range v.Targets {
 		p.Targets = append(p.Targets, v.pageTarget(i, t, p.Many))
 	}
+	p.Overview = v.overview()
 	p.Seen, p.Silent = v.heard()
 	p.Latency = v.drawn(v.latencyChart(), "latency-chart", "")
 	p.Nav = p.sections()
@@ -98,6 +96,7 @@ func (p page) sections() []link {
 			out = append(out, link{id, text})
 		}
 	}
+	add(p.Many, "together", "All containers")
 	for _, t := range p.Targets {
 		if p.Many {
 			add(true, t.ID, t.T.Name)

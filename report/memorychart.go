@@ -93,8 +93,12 @@ func (v *View) trend(c *chart, t *Target) {
 	level := levels[len(levels)/2]
 	at := func(rate float64, t int64) Point { return Point{t, c.clip(level + rate*hoursBetween(mid, t))} }
 	pivot := at(0, mid)
-	c.Fans = append(c.Fans, fan{"trend", []Point{at(m.Slope.Low, a), pivot, at(m.Slope.High, b), at(m.Slope.Low, b), pivot, at(m.Slope.High, a)}})
-	c.Lines = append(c.Lines, chartLine{Name: "trend", Class: "trend", Pieces: [][]Point{{at(m.Slope.Estimate, a), at(m.Slope.Estimate, b)}}})
+	class := "trend"
+	if m.Leak == soak.LeakYes {
+		class = "trend bad"
+	}
+	c.Fans = append(c.Fans, fan{class, []Point{at(m.Slope.Low, a), pivot, at(m.Slope.High, b), at(m.Slope.Low, b), pivot, at(m.Slope.High, a)}})
+	c.Lines = append(c.Lines, chartLine{Name: "trend", Class: class, Pieces: [][]Point{{at(m.Slope.Estimate, a), at(m.Slope.Estimate, b)}}})
 }
 
 // forecast draws where a proven leak leads, for at most a third of the run.
@@ -144,12 +148,23 @@ func (v *View) happened(c *chart, t *Target) {
 			continue
 		}
 		if e.Kind != soak.EventVerdict && len(c.Marks) < mostMarks {
-			c.Marks = append(c.Marks, mark{at, eventTone(e.Kind), text})
+			c.Marks = append(c.Marks, mark{at, eventTone(e.Kind), text, markLabel(e.Kind)})
 		}
 	}
 	if len(c.Phases) < 2 || len(c.Phases) > mostMarks {
 		c.Phases = nil // one phase needs no telling apart, and hundreds are noise
 	}
+}
+
+// markLabel is the word beside a mark that means trouble.
+func markLabel(k soak.EventKind) string {
+	switch {
+	case k == soak.EventOOM:
+		return "OOM"
+	case eventTone(k) == Plain:
+		return ""
+	}
+	return Clean(string(k))
 }
 
 // memoryText says in words what the chart shows.

@@ -39,7 +39,7 @@ func (v *View) latencyChart() *chart {
 	c.Ticks = timeTicks(c.X0, c.X1, 8, v.Now.Location())
 	c.Text = "95th percentile per interval: " + strings.Join(said, "; ") + "."
 	if b := v.Report.Load.Brake; b != nil && b.At.UnixMilli() <= c.X1 {
-		c.Marks = append(c.Marks, mark{b.At.UnixMilli(), Caution, v.Clock(b.At) + " brake" + because(b.Reason)})
+		c.Marks = append(c.Marks, mark{b.At.UnixMilli(), Caution, v.Clock(b.At) + " brake" + because(b.Reason), "brake"})
 	}
 	return c
 }

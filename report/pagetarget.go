@@ -31,7 +31,6 @@ type modelRow struct{ Name, Score, Behind string }
 type pageChart struct {
 	*chart
 	Size               string
-	Legend             bool
 	Zone               int64 // the report's offset from UTC in milliseconds
 	Plot               template.HTML
 	YAxis, XAxis, Over template.HTML
@@ -64,7 +63,7 @@ func (v *View) drawn(c *chart, id, size string) *pageChart {
 	}
 	c.ID = id
 	_, zone := time.UnixMilli(c.X1).In(v.Now.Location()).Zone()
-	p := &pageChart{chart: c, Size: size, Legend: len(c.Lines) > 1, Zone: int64(zone) * 1000}
+	p := &pageChart{chart: c, Size: size, Zone: int64(zone) * 1000}
 	p.Plot = template.HTML(c.nested(`role="img" aria-label="` + html.EscapeString(c.Title+". "+c.Text) + `"`))
 	var y, x, over strings.Builder
 	for _, t := range c.Y.ticks {
@@ -78,10 +77,29 @@ func (v *View) drawn(c *chart, id, size string) *pageChart {
 		fmt.Fprintf(&x, `<text%s x="%s" y="17" text-anchor="middle">%s</text>`, class, percentOf(c.x(t.At)), t.Label)
 	}
 	for _, w := range c.Walls {
-		fmt.Fprintf(&over, `<text class="walltext" x="100%%" dx="-6" y="%s" dy="-6" text-anchor="end">%s</text>`, percentOf(c.y(w.At)), html.EscapeString(w.Text))
+		fmt.Fprintf(&over, `<text class="walltext" x="0" dx="8" y="%s" dy="-6">%s</text>`, percentOf(c.y(w.At)), html.EscapeString(w.Text))
+	}
+	for _, m := range c.labelled() {
+		fmt.Fprintf(&over, `<text class="marktext %s" x="%s" dx="%s" y="12" text-anchor="%s">%s</text>`, m.Class, percentOf(c.x(m.At)), beside(c.x(m.At), 4), anchor(c.x(m.At)), html.EscapeString(m.Label))
 	}
 	p.YAxis, p.XAxis, p.Over = template.HTML(y.String()), template.HTML(x.String()), template.HTML(over.String())
 	return p
+}
+
+// anchor puts a word to the side of a place where there is room.
+func anchor(x float64) string {
+	if x > plotSize-labelRoom {
+		return "end"
+	}
+	return "start"
+}
+
+// beside is the step to that side.
+func beside(x, by float64) string {
+	if anchor(x) == "end" {
+		by = -by
+	}
+	return fixed(by)
 }
 
 // reasons are the figures behind a verdict.

@@ -74,7 +74,11 @@ func (c *chart) standalone(b *strings.Builder, t *Target, top int) {
 		fmt.Fprintf(b, `<text class="axis" text-anchor="middle" x="%s" y="%d">%s</text>`, fixed(svgLeft+c.x(tick.At)/plotSize*width), y+svgHeight+22, tick.Label)
 	}
 	for _, w := range c.Walls {
-		fmt.Fprintf(b, `<text class="walltext" text-anchor="end" x="%d" y="%s">%s</text>`, svgLeft+width-6, fixed(at(w.At)-6), html.EscapeString(w.Text))
+		fmt.Fprintf(b, `<text class="walltext" x="%d" y="%s">%s</text>`, svgLeft+8, fixed(at(w.At)-6), html.EscapeString(w.Text))
+	}
+	for _, m := range c.labelled() {
+		x := c.x(m.At)
+		fmt.Fprintf(b, `<text class="marktext %s" x="%s" y="%d" dx="%s" text-anchor="%s">%s</text>`, m.Class, fixed(svgLeft+x/plotSize*width), y+12, beside(x, 4), anchor(x), html.EscapeString(m.Label))
 	}
 	b.WriteString("</g>")
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -10,15 +9,16 @@ import (
 	"leakcheck/soak"
 )
 
-// TapSchema names the contract that TapJSON prints.
+// TapSchema names the contract of what went through a tap.
 const TapSchema = "leakcheck.tap/1"
 
-// TapJSON prints what went through a tap.
-func TapJSON(w io.Writer, t *soak.TapSeen) error {
-	return writeJSON(w, struct {
+// TapSheet puts what went through a tap into words.
+func TapSheet(t *soak.TapSeen) *Sheet {
+	line := Statement{Word: "TAP", Text: TapLine(t)}
+	return &Sheet{Kind: "tap", Headline: line, Facts: tapDetails(t), raw: struct {
 		Schema string             `json:"schema"`
 		Values map[string]float64 `json:"values"`
-	}{TapSchema, t.Values})
+	}{TapSchema, t.Values}}
 }
 
 // TapLine is what went through a tap in one line.
@@ -33,14 +33,6 @@ func TapLine(t *soak.TapSeen) string {
 		text += fmt.Sprintf(", %s that did not reach the service", plural(int64(v["unreachable"]), "connection"))
 	}
 	return text
-}
-
-// TapText prints what went through a tap.
-func TapText(w io.Writer, t *soak.TapSeen, o TextOptions) error {
-	p := newPrinter(o)
-	p.statement(Statement{Word: "TAP", Text: TapLine(t)})
-	p.facts(tapDetails(t))
-	return p.flush(w)
 }
 
 // tapFacts are those of a tap beside something else; none without one.

@@ -35,23 +35,6 @@ func WriteFile(path, format string, v *View) error {
 	return writeRendered(path, func(w io.Writer) error { return render(w, v) })
 }
 
-// WriteComparison writes the page of a comparison to a file, whole or not at all.
-func WriteComparison(path string, c Comparison) error {
-	return writeRendered(path, func(w io.Writer) error { return CompareHTML(w, c) })
-}
-
-func writeRendered(path string, render func(io.Writer) error) error {
-	var b bytes.Buffer
-	err := render(&b)
-	if err == nil {
-		err = writeFile(path, b.Bytes())
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return nil
-}
-
 // WriteAll writes run.json, report.html, junit.xml, summary.md and memory.svg
 // into dir, which it makes if need be. A file is replaced whole or not at all.
 // It writes as many as it can; the error names each file that it could not.

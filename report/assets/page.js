@@ -12,7 +12,7 @@
 
   function frame(box) {
     const stage = box.querySelector(".stage"), plot = box.querySelector(".plot"), axis = box.querySelector(".xaxis");
-    const d = box.dataset, t0 = +d.x0, t1 = +d.x1, low = +d.low, high = +d.high, zone = +d.zone, show = print[d.unit];
+    const d = box.dataset, elapsed = d.elapsed, t0 = +d.x0, t1 = +d.x1, low = +d.low, high = +d.high, zone = +d.zone, show = print[d.unit];
     const lines = [...plot.querySelectorAll(".line")].map(path => ({ path, name: path.dataset.name, color: path.classList[1], pieces: null }));
     let a = 0, b = SIZE, from = null;
     const cross = el("div", "cross"), tip = el("div", "tip"), area = el("div", "select"), reset = el("button", "reset", "Whole run");
@@ -21,6 +21,7 @@
     tip.setAttribute("role", "status");
 
     const time = x => new Date(t0 + x / SIZE * (t1 - t0) + zone);
+    const span = t => { const s = Math.round(t / 1000), h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60; return (h ? h + " h " : "") + (h || m ? m + " min" : s % 60 + " s") + (!h && m && s % 60 ? " " + s % 60 + " s" : ""); };
     const clock = (t, seconds) => two(t.getUTCHours()) + ":" + two(t.getUTCMinutes()) + (seconds ? ":" + two(t.getUTCSeconds()) : "");
     const day = t => ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][t.getUTCDay()] + " " + t.getUTCDate() + " " +
       ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][t.getUTCMonth()];
@@ -41,7 +42,7 @@
       x = Math.min(b, Math.max(a, x));
       const left = (x - a) / (b - a) * stage.clientWidth, t = time(x);
       cross.style.left = left + "px";
-      tip.replaceChildren(el("b", "", day(t) + " " + clock(t, (b - a) / SIZE * (t1 - t0) < 36e5)));
+      tip.replaceChildren(el("b", "", elapsed ? "after " + span(t - t0) : day(t) + " " + clock(t, (b - a) / SIZE * (t1 - t0) < 36e5)));
       for (const l of lines) {
         const v = l.path.classList.contains("off") ? null : value(l, x);
         if (v === null) continue;
@@ -69,7 +70,7 @@
       for (let t = Math.ceil(lo / step) * step; t <= hi; t += step) {
         const e = document.createElementNS("http://www.w3.org/2000/svg", "text"), when = new Date(t);
         e.setAttribute("x", (t - lo) / (hi - lo) * 100 + "%"); e.setAttribute("y", "17"); e.setAttribute("text-anchor", "middle");
-        e.textContent = t % 864e5 === 0 ? day(when) : clock(when, step < 60000); axis.append(e);
+        e.textContent = elapsed ? span(t - t0) : t % 864e5 === 0 ? day(when) : clock(when, step < 60000); axis.append(e);
       }
     }
     const at = e => a + (e.clientX - stage.getBoundingClientRect().left) / stage.clientWidth * (b - a);
