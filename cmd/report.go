@@ -65,7 +65,7 @@ func (a *app) report(ctx context.Context, ref string, o judgeOptions, out output
 	if m.Finished {
 		j.Finish(false)
 	}
-	g.check(j, m.Info)
+	j.Add(g.check(j, m.Info)...)
 	judged := j.Report(until)
 	view := report.NewView(judged, curvesOf(j, curves), until)
 	if out.out != "" {
