@@ -41,13 +41,13 @@ func (a *app) newLoads(o soakOptions, n node, scale float64) (loads, error) {
 	if scale > 1 {
 		phases = load.Scaled(phases, scale)
 	}
-	options := load.Options{BaseURL: n.url, TLS: n.profile.Service.TLS, Getenv: a.getenv, Dial: n.dial}
+	options := load.Options{BaseURL: n.url, TLS: n.profile.Service.TLS, Getenv: a.getenv, Dial: n.dial, Begun: o.begun()}
 	plan, err := load.New(phases, n.profile.Scenarios, options)
 	if err != nil {
 		return loads{}, usage("load: %w", err)
 	}
 	l := loads{plan: plan}
-	for _, s := range load.Announce(phases, n.profile.Scenarios, o.length()) {
+	for _, s := range load.Announce(phases, n.profile.Scenarios, o.begun()+o.length()) {
 		l.announced = append(l.announced, s.String())
 	}
 	if n.profile.Service.Health != "" {
@@ -140,12 +140,9 @@ func (a *app) announce(ctx context.Context, r *run) error {
 	for _, line := range r.loads.announced {
 		fmt.Fprintln(a.stderr, "  "+line)
 	}
-	wait, leave := r.o.wait, "Ctrl-C"
-	switch {
-	case r.o.ready != nil:
-		wait, leave = detachedWait, fmt.Sprintf("kill %d", os.Getpid())
-	case wait < 0 && a.terminalOf(a.stderr).is:
-		wait = 10 * time.Second
+	wait, leave := r.wait(), "Ctrl-C"
+	if r.o.ready != nil {
+		leave = fmt.Sprintf("kill %d", os.Getpid())
 	}
 	if wait > 0 {
 		fmt.Fprintf(a.stderr, "Starting in %s; %s to leave it.\n", wait, leave)
@@ -159,6 +156,19 @@ func (a *app) announce(ctx context.Context, r *run) error {
 	case <-ctx.Done():
 		return &exit{soak.ExitInterrupted, fmt.Errorf("left before anything was sent")}
 	}
+}
+
+// wait is how long a run that will fire leaves to think better of it.
+func (r *run) wait() time.Duration {
+	switch {
+	case len(r.loads.announced) == 0:
+		return 0
+	case r.o.ready != nil:
+		return detachedWait
+	case r.o.wait < 0 && r.app.terminalOf(r.app.stderr).is:
+		return 10 * time.Second
+	}
+	return max(r.o.wait, 0)
 }
 
 // mailbox carries events that are found while a batch is being recorded, such

@@ -62,6 +62,9 @@ func (a *app) resume(ctx context.Context, o soakOptions) (r *run, err error) {
 	return r, r.reopen(path)
 }
 
+// begun is how much of the run is over when it is gone on with.
+func (o *soakOptions) begun() time.Duration { return max(0, o.planned.D()-o.duration.D()) }
+
 // reopen goes on with the record, from what it says so far.
 func (r *run) reopen(path string) (err error) {
 	// Only here, with everything else in place, does the interruption end.

@@ -130,7 +130,7 @@ func (r *run) describe() {
 		ID:        record.NewID(now, rand.Reader),
 		Version:   version(),
 		Profile:   r.nodes[0].profile.Name,
-		Started:   now.Round(0),
+		Started:   now.Add(r.wait()).Round(0),
 		Planned:   r.o.length().Seconds(),
 		Interval:  r.o.pace()(time.Hour, false).Seconds(),
 		Rehearsal: r.o.scale(),

@@ -14,6 +14,7 @@ import (
 // Engine fires a plan over HTTP. It is a soak.Load.
 type Engine struct {
 	plan    []soak.Phase
+	begun   time.Duration // how much of the plan is over when Run begins
 	shots   map[string]*shot
 	pool    *pool
 	slots   chan struct{} // one for each request of open loops and bursts
@@ -51,7 +52,7 @@ func New(plan []soak.Phase, scenarios map[string]*soak.Scenario, o Options) (*En
 		return nil, err
 	}
 	e := &Engine{
-		plan: plan, shots: map[string]*shot{}, pool: p, slots: make(chan struct{}, o.MaxInFlight),
+		plan: plan, begun: o.Begun, shots: map[string]*shot{}, pool: p, slots: make(chan struct{}, o.MaxInFlight),
 		secrets: &secrets{getenv: o.Getenv, readFile: o.ReadFile}, warned: map[string]bool{}, last: time.Now(),
 	}
 	if password, ok := base.User.Password(); ok {
@@ -108,13 +109,19 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer cancel()
 	defer context.AfterFunc(e.stopped, cancel)()
 	defer context.AfterFunc(ctx, e.pool.close)()
-	start := time.Now()
+	began := time.Now()
+	start := began.Add(-e.begun)
 	for _, p := range e.plan {
 		if ctx.Err() != nil || e.stopped.Err() != nil {
 			break
 		}
-		e.enter(p, start)
-		e.runPhase(ctx, p, start)
+		if end := start.Add(p.For.D()); p.For > 0 && !end.After(began) {
+			start = end // over before this part of the run began
+			continue
+		}
+		over := max(0, began.Sub(start))
+		e.enter(p, start.Add(over), over > 0)
+		e.runPhase(ctx, p, start, over)
 		start = start.Add(p.For.D())
 	}
 	e.flying.Wait()
@@ -122,9 +129,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
-// runPhase fires a phase to its end. Requests under way go on into the next
-// one; they are counted where they began.
-func (e *Engine) runPhase(ctx context.Context, p soak.Phase, start time.Time) {
+// runPhase fires a phase to its end, but for what of it is over. Requests under
+// way go on into the next one; they are counted where they began.
+func (e *Engine) runPhase(ctx context.Context, p soak.Phase, start time.Time, over time.Duration) {
 	phase := ctx
 	if p.For > 0 {
 		var cancel context.CancelFunc
@@ -133,7 +140,7 @@ func (e *Engine) runPhase(ctx context.Context, p soak.Phase, start time.Time) {
 	}
 	var loops sync.WaitGroup
 	for _, f := range p.Fire {
-		loops.Go(e.loop(ctx, phase, p, f, start))
+		loops.Go(e.loop(ctx, phase, p, f, start, over))
 	}
 	loops.Wait()
 	if p.For > 0 {
@@ -141,7 +148,7 @@ func (e *Engine) runPhase(ctx context.Context, p soak.Phase, start time.Time) {
 	}
 }
 
-func (e *Engine) enter(p soak.Phase, at time.Time) {
+func (e *Engine) enter(p soak.Phase, at time.Time, again bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.phase = p.Name
@@ -149,6 +156,9 @@ func (e *Engine) enter(p soak.Phase, at time.Time) {
 		return // a plan of one nameless phase has nothing to tell
 	}
 	text := "load phase " + p.Name + " begins"
+	if again {
+		text = "load phase " + p.Name + " goes on"
+	}
 	if len(p.Fire) == 0 {
 		text += ": nothing is fired"
 	}

@@ -62,11 +62,17 @@ func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 // and returns everything that was taken.
 func virtual(t *testing.T, plan []soak.Phase, s map[string]*soak.Scenario, run time.Duration, h http.HandlerFunc) []soak.Batch {
 	t.Helper()
+	return virtualFrom(t, 0, plan, s, run, h)
+}
+
+// virtualFrom is virtual for a plan that began a while ago.
+func virtualFrom(t *testing.T, begun time.Duration, plan []soak.Phase, s map[string]*soak.Scenario, run time.Duration, h http.HandlerFunc) []soak.Batch {
+	t.Helper()
 	l := newPipes()
 	server := &http.Server{Handler: h}
 	go server.Serve(l)
 	defer server.Close()
-	e, err := New(plan, s, Options{BaseURL: "http://node", Dial: l.dial})
+	e, err := New(plan, s, Options{BaseURL: "http://node", Dial: l.dial, Begun: begun})
 	if err != nil {
 		t.Fatal(err)
 	}

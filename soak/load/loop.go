@@ -8,10 +8,10 @@ import (
 	"leakcheck/soak"
 )
 
-// loop returns the function that fires one firing of a phase until phase ends.
-// What it starts lives until ctx ends.
-func (e *Engine) loop(ctx, phase context.Context, p soak.Phase, f soak.Firing, start time.Time) func() {
-	l := looper{Engine: e, ctx: ctx, phase: phase, f: f, start: start, length: p.For.D(),
+// loop returns the function that fires one firing of a phase until phase ends,
+// but for what was fired of it before. What it starts lives until ctx ends.
+func (e *Engine) loop(ctx, phase context.Context, p soak.Phase, f soak.Firing, start time.Time, over time.Duration) func() {
+	l := looper{Engine: e, ctx: ctx, phase: phase, f: f, start: start, length: p.For.D(), over: over,
 		shot: e.shots[f.Scenario], tally: e.tally(f.Scenario, p.Name)}
 	switch {
 	case f.Every > 0:
@@ -30,6 +30,7 @@ type looper struct {
 	f          soak.Firing
 	start      time.Time
 	length     time.Duration
+	over       time.Duration // how much of the phase was fired before
 	shot       *shot
 	tally      *tally
 }
@@ -41,7 +42,11 @@ func (l *looper) size() int64 { return int64(l.shot.workers * len(l.shot.request
 // through are due and do not land: a machine that wakes up fires no backlog.
 func (l *looper) periodic() {
 	every := l.f.Every.D()
-	for at := l.f.After.D(); l.until(at); at += every {
+	at := l.f.After.D()
+	if missed := l.over - at; missed > 0 {
+		at += (missed + every - 1) / every * every
+	}
+	for ; l.until(at); at += every {
 		due := l.start.Add(at)
 		l.tally.wanted(l.size())
 		if time.Since(due) >= every {
@@ -59,7 +64,7 @@ func (l *looper) periodic() {
 
 // open starts iterations at their rate, whether or not the node keeps up.
 func (l *looper) open() {
-	for n := int64(0); ; n++ {
+	for n := int64(math.Ceil(dueBy(l.f, l.over, l.length))); ; n++ {
 		at := dueAt(l.f, n, l.length)
 		if !l.until(at) {
 			return
@@ -69,8 +74,9 @@ func (l *looper) open() {
 		if time.Since(due) > maxLag {
 			continue
 		}
-		for range l.shot.workers {
+		for w := range l.shot.workers {
 			if !l.slot() {
+				l.cut(int64((l.shot.workers - w) * len(l.shot.requests)))
 				l.overdue(n + 1)
 				return
 			}
@@ -87,7 +93,7 @@ func (l *looper) slot() bool {
 	case <-l.phase.Done():
 		return false
 	}
-	if l.over() {
+	if l.isOver() {
 		<-l.slots
 		return false
 	}
@@ -105,9 +111,9 @@ func (l *looper) overdue(n int64) {
 	}
 }
 
-// over tells by the clock as well: at the very end of a phase its context may
+// isOver tells by the clock as well: at the very end of a phase its context may
 // not know it yet.
-func (l *looper) over() bool {
+func (l *looper) isOver() bool {
 	return l.phase.Err() != nil || l.length > 0 && time.Since(l.start) >= l.length
 }
 
@@ -133,12 +139,15 @@ func (l *looper) launch(due time.Time) {
 
 // closed keeps the workers busy, each starting over when it is done.
 func (l *looper) closed() {
+	if l.over > 0 && l.f.Loops > 0 {
+		return
+	}
 	done := make(chan struct{})
 	running := l.shot.workers
 	for range l.shot.workers {
 		l.flying.Go(func() {
 			defer func() { done <- struct{}{} }()
-			for i := 0; (l.f.Loops < 0 || i < l.f.Loops) && !l.over(); i++ {
+			for i := 0; (l.f.Loops < 0 || i < l.f.Loops) && !l.isOver(); i++ {
 				l.tally.wanted(int64(len(l.shot.requests)))
 				if !l.iterate(l.ctx, time.Time{}) {
 					wait(l.phase, pause)
@@ -156,19 +165,21 @@ func (l *looper) closed() {
 // before it could send is the node's doing.
 func (l *looper) iterate(ctx context.Context, due time.Time) bool {
 	reached := true
-	for _, r := range l.shot.requests {
+	for i, r := range l.shot.requests {
 		from := due
 		if from.IsZero() {
 			from = time.Now()
 		}
 		due = time.Time{}
 		if ctx.Err() != nil {
+			l.cut(int64(len(l.shot.requests) - i))
 			return false
 		}
 		l.tally.sent()
 		a := l.pool.send(ctx, r)
-		if a.kind != "" && ctx.Err() != nil {
-			return false // broken off by us
+		if a.kind != "" && ctx.Err() != nil { // broken off by us
+			l.cut(int64(len(l.shot.requests) - i - 1))
+			return false
 		}
 		l.tally.done(a, time.Since(from))
 		if a.kind != "" {
@@ -182,6 +193,14 @@ func (l *looper) iterate(ctx context.Context, due time.Time) bool {
 		}
 	}
 	return reached
+}
+
+// cut takes back requests that the end of the run, if it is that, keeps from
+// being sent: nobody was slow.
+func (l *looper) cut(n int64) {
+	if l.ctx.Err() != nil {
+		l.tally.wanted(-n)
+	}
 }
 
 // wait waits for a time or until ctx ends, and reports which.

@@ -27,6 +27,9 @@ type Options struct {
 	// MaxInFlight is how many requests of open loops and bursts may be under
 	// way at a time, 1,000 unless set; what is due beyond does not land.
 	MaxInFlight int
+	// Begun is how long ago the plan began: a run that is gone on with goes on
+	// in the phase it had come to.
+	Begun time.Duration
 	// Dial opens connections; TCP unless set.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
