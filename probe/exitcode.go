@@ -15,7 +15,9 @@ func explainExit(code int, oom bool) string {
 	case code == 134:
 		return text + ": it aborted (SIGABRT), as V8 does at its heap limit"
 	case code == 139:
-		return text + ": it crashed (SIGSEGV)"
+		// The kernel keeps SIGABRT from a container's first process, so that
+		// abort(3) goes on to crash it.
+		return text + ": it crashed (SIGSEGV), or it aborted as the container's first process, as V8 does at its heap limit"
 	case code == 143:
 		return text + ": it was asked to stop (SIGTERM)"
 	case code == 130:
