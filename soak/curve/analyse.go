@@ -264,7 +264,7 @@ func sharpen(s *series, hops []int) (*series, []int) {
 	if len(drop) == 0 {
 		return s, hops
 	}
-	out := &series{lives: []int{0}, width: s.width}
+	out := &series{lives: []int{0}, width: s.width, now: s.now}
 	moved := slices.Clone(hops)
 	for i := range s.t {
 		if !drop[i] {

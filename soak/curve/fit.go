@@ -60,6 +60,9 @@ func (c *contest) enter(l *library) {
 		for k, sh := range l.shapes {
 			if f, ok := g.solve(sh, c.s.len(), c.grain, l.rates); ok {
 				f.scale *= h.widen
+				if sh.extra > 0 {
+					f.scale *= bentWiden
+				}
 				f.restricted -= 2 * h.prior
 				f.score -= 2 * h.prior
 				c.fits[first+k] = append(c.fits[first+k], f)
@@ -118,26 +121,26 @@ func summarise(shapes []shape, fits [][]fitted) []explanation {
 
 // blend averages what one shape says of the rate over the noises: quantiles
 // are averaged rather than probabilities (Ratcliff, Psychological Bulletin 86,
-// 1979), and scales by their square root, so that a noise of little weight widens
-// the interval a little instead of taking it over.
+// 1979), and scales geometrically, so that a noise of little weight widens the
+// interval a little instead of taking it over.
 func blend(fits []fitted) component {
 	lowest := math.Inf(1)
 	for _, x := range fits {
 		lowest = math.Min(lowest, x.restricted)
 	}
 	var c component
-	var total, square float64
+	var total, square, logScale float64
 	for _, x := range fits {
 		w := math.Exp((lowest - x.restricted) / 2)
 		total += w
 		c.center += w * x.center
 		square += w * x.center * x.center
-		c.scale += w * math.Sqrt(x.scale)
+		logScale += w * math.Log(x.scale)
 	}
 	c.freedom = fits[0].freedom
 	c.center /= total
 	spread := math.Max(square/total-c.center*c.center, 0)
-	c.scale = math.Sqrt(math.Pow(c.scale/total, 4) + spread)
+	c.scale = math.Hypot(math.Exp(logScale/total), math.Sqrt(spread))
 	return c
 }
 

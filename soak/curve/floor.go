@@ -6,7 +6,7 @@ import (
 )
 
 // maxPoints bounds the points of a floor that are modelled.
-const maxPoints = 100
+const maxPoints = 120
 
 // floorPoint is one point of a floor.
 type floorPoint struct{ at, y float64 }
@@ -23,6 +23,8 @@ type floor struct {
 	teeth          int
 	height, period float64
 	spikes         int
+	// end is when the samples ended, in seconds of the stream.
+	end float64
 }
 
 // findFloor extracts the floor from a life's buckets. skew is the mean drop
@@ -64,7 +66,7 @@ func blurred(b []bucket, z teeth, skew float64) bool {
 }
 
 // smooth averages the buckets down to at most maxPoints, each average without
-// its extremes. width is set to the time that each one spans.
+// its outliers. width is set to the time that each one spans.
 func smooth(b []bucket, width *float64) []floorPoint {
 	m := (len(b) + maxPoints - 1) / maxPoints
 	if len(b) > 0 && m*b[len(b)/2].n > 1 {
@@ -79,24 +81,36 @@ func smooth(b []bucket, width *float64) []floorPoint {
 			t += group[k].t
 			y = append(y, group[k].center())
 		}
-		out = append(out, floorPoint{t / float64(len(group)), trimmed(y)})
+		out = append(out, floorPoint{t / float64(len(group)), robustMean(y)})
 	}
 	return out
 }
 
-// trimmed is the mean without the quarter of the values at either end, which it
-// sorts.
-func trimmed(y []float64) float64 {
-	cut := len(y) / 4
-	if cut > 0 {
-		slices.Sort(y)
-		y = y[cut : len(y)-cut]
+// robustMean is the mean without outliers: values more than outlier robust
+// standard deviations off the median. A trimmed mean would be noisier, and on a
+// slope it would lose the ends. y is sorted. Where most values are the same,
+// which has no deviation, it is the mean of the middle half.
+func robustMean(y []float64) float64 {
+	if len(y) < 4 {
+		return mean(y)
 	}
-	sum := 0.0
-	for _, v := range y {
-		sum += v
+	slices.Sort(y)
+	middle := (y[(len(y)-1)/2] + y[len(y)/2]) / 2
+	off := make([]float64, len(y))
+	for i, v := range y {
+		off[i] = math.Abs(v - middle)
 	}
-	return sum / float64(len(y))
+	limit := outlier * 1.4826 * median(off)
+	if limit == 0 {
+		return mean(y[len(y)/4 : len(y)-len(y)/4])
+	}
+	for y[0] < middle-limit {
+		y = y[1:]
+	}
+	for y[len(y)-1] > middle+limit {
+		y = y[:len(y)-1]
+	}
+	return mean(y)
 }
 
 // lowest takes the minimum of each group of buckets, each lowered by how far

@@ -26,6 +26,7 @@ type life struct {
 	// rises and drops between samples, for telling teeth finer than a bucket.
 	rise, drop   float64
 	rises, drops int
+	lastMove     float64
 	samples      int
 	gaps         int
 	recent       recent
@@ -57,15 +58,25 @@ func (l *life) add(t, y float64, v *soak.Values) {
 		default:
 			l.step += (dt - l.step) / 16
 		}
-		if d := y - l.lastY; d > 0 {
-			l.rise, l.rises = l.rise+d, l.rises+1
-		} else if d < 0 {
-			l.drop, l.drops = l.drop-d, l.drops+1
-		}
+		l.move(y - l.lastY)
 	}
 	l.samples++
 	l.last, l.lastY = t, y
 	l.grid.add(t, y, v)
+}
+
+// move counts a rise or a drop between samples. A rise that the next sample
+// takes back is a lone spike and no part of a tooth: neither counts.
+func (l *life) move(d float64) {
+	switch {
+	case d > 0:
+		l.rise, l.rises = l.rise+d, l.rises+1
+	case d < 0 && l.lastMove > 0 && math.Abs(l.lastMove+d) < 0.25*l.lastMove:
+		l.rise, l.rises = l.rise-l.lastMove, l.rises-1
+	case d < 0:
+		l.drop, l.drops = l.drop-d, l.drops+1
+	}
+	l.lastMove = d
 }
 
 // skew is the mean drop over the mean rise between samples: 1 for noise, large
@@ -92,12 +103,14 @@ func (l *life) floor(from, until float64) floor {
 	for len(b) > 0 && b[len(b)-1].t >= until {
 		b = b[:len(b)-1]
 	}
-	return findFloor(b, l.skew(), l.rise/math.Max(float64(l.rises), 1))
+	f := findFloor(b, l.skew(), l.rise/math.Max(float64(l.rises), 1))
+	f.end = math.Min(l.last, until)
+	return f
 }
 
 // series turns a floor into a series of this life.
 func (l *life) series(f floor) *series {
-	s := &series{lives: []int{0}, width: f.width}
+	s := &series{lives: []int{0}, width: f.width, now: f.end + l.offset}
 	for _, q := range f.points {
 		s.at = append(s.at, q.at)
 		s.t = append(s.t, math.Max(q.at+l.offset, 0))

@@ -19,9 +19,11 @@ type noise struct {
 // averaged over all of these, weighted by their likelihood.
 func noises(step, length float64) []noise {
 	list := []noise{{white: 1, widen: 1}}
-	for tau := 0.6 * step; tau < 3*length; tau *= tauStep {
-		x := tau / length
-		widen := 1 + widenMost*x*x/(x*x+widenKnee*widenKnee)
+	least, most := tauLeast*step, tauMost*length
+	for i, last := 0.0, math.Round(math.Log(most/least)/math.Log(tauStep)); i <= last; i++ {
+		tau := least * math.Pow(most/least, i/math.Max(last, 1))
+		x := math.Pow(tau/length/widenKnee, 4)
+		widen := 1 + widenMost*x/(x+1)
 		list = append(list, noise{tau, 0, 0, widen})
 		if tau > 1.5*step {
 			// White noise is measured against the variance of one step of the process.
@@ -51,7 +53,7 @@ func (w *whitener) set(t []float64, width float64, h noise) {
 	w.see, w.decay = resize(w.see, n), resize(w.decay, n)
 	w.gain, w.scale, w.keep = resize(w.gain, n), resize(w.scale, n), resize(w.keep, n)
 	w.logDet = 0
-	m := mean(width, h.tau)
+	m := averaged(width, h.tau)
 	p := 1.0 // variance of the state at the begin of the stretch
 	if h.tau == 0 {
 		p = 0
@@ -81,7 +83,7 @@ type moments struct {
 	see, decay, noise, drive, shared float64
 }
 
-func mean(width, tau float64) moments {
+func averaged(width, tau float64) moments {
 	if tau == 0 {
 		return moments{}
 	}

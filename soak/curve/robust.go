@@ -19,6 +19,15 @@ func median(x []float64) float64 {
 	}
 }
 
+// mean returns the mean of x, which is not empty.
+func mean(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
+}
+
 // line is the least-squares line through (t, y).
 func line(t, y []float64) (level, slope float64) {
 	n := float64(len(t))

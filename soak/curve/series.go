@@ -13,6 +13,9 @@ type series struct {
 	width float64
 	// lives holds the index of each life's first point.
 	lives []int
+	// now is where a single life ends, in the time of t: where its present rate
+	// is asked for. 0 is the last point.
+	now float64
 }
 
 func (s *series) len() int { return len(s.t) }
@@ -51,7 +54,7 @@ func (s *series) longest() float64 {
 
 // from returns the part of a single life's series that starts at index i.
 func (s *series) from(i int) *series {
-	return &series{t: s.t[i:], y: s.y[i:], at: s.at[i:], width: s.width, lives: []int{0}}
+	return &series{t: s.t[i:], y: s.y[i:], at: s.at[i:], width: s.width, lives: []int{0}, now: s.now}
 }
 
 // join appends the points of one more life.

@@ -76,7 +76,8 @@ type library struct {
 	s                 *series
 	single            bool
 	first, last, span float64
-	time              int // the column of time itself
+	now               float64 // where the rates are asked for
+	time              int     // the column of time itself
 
 	cols   [][]float64
 	rates  []float64
@@ -85,14 +86,24 @@ type library struct {
 
 const day = 24 * 3600.0
 
-// newLibrary lists the explanations that compete for a series. hops are the
-// places of steps that stand out. Days last scale times shorter than in reality.
-func newLibrary(s *series, hops []int, scale float64) *library {
+// startLibrary starts a library of a series.
+func startLibrary(s *series) *library {
 	l := &library{s: s, single: len(s.lives) == 1, first: s.t[0], last: s.t[s.len()-1]}
 	l.span = s.longest()
 	if !l.single {
 		l.first, l.last = 0, l.span
 	}
+	l.now = l.last
+	if l.single {
+		l.now = math.Min(math.Max(s.now, l.last), l.last+nowShare*l.span)
+	}
+	return l
+}
+
+// newLibrary lists the explanations that compete for a series. hops are the
+// places of steps that stand out. Days last scale times shorter than in reality.
+func newLibrary(s *series, hops []int, scale float64) *library {
+	l := startLibrary(s)
 	l.add(shape{family: flat})
 	l.time = l.column(1, func(t float64) float64 { return t })
 	l.add(shape{family: linear, cols: []int{l.time}})
@@ -114,7 +125,7 @@ func newLibrary(s *series, hops []int, scale float64) *library {
 		l.addLog(share * l.last)
 	}
 	root := math.Sqrt(l.last)
-	c := l.column(.5/root, math.Sqrt)
+	c := l.column(.5/math.Sqrt(l.now), math.Sqrt)
 	l.add(shape{family: squareRoot, cols: []int{c}, tail: .5 / root * l.span / (root - math.Sqrt(l.first))})
 	if l.span > 0.4*day/scale && l.single {
 		l.addCycle(day / scale)
@@ -125,11 +136,7 @@ func newLibrary(s *series, hops []int, scale float64) *library {
 // refined lists closer neighbours of the best explanations that hang on a
 // place or a time constant.
 func refined(s *series, found []explanation, spread float64) *library {
-	l := &library{s: s, single: len(s.lives) == 1, first: s.t[0], last: s.t[s.len()-1]}
-	l.span = s.longest()
-	if !l.single {
-		l.first, l.last = 0, l.span
-	}
+	l := startLibrary(s)
 	best := math.Inf(1)
 	for _, e := range found {
 		best = math.Min(best, e.score)
@@ -166,7 +173,7 @@ func (l *library) addBend(at float64) {
 
 // addParabola adds an accelerating parabola.
 func (l *library) addParabola() {
-	c := l.column(2*l.span, func(t float64) float64 { return (t - l.first) * (t - l.first) })
+	c := l.column(2*(l.now-l.first), func(t float64) float64 { return (t - l.first) * (t - l.first) })
 	l.add(shape{family: accelerating, cols: []int{l.time, c}, convex: true})
 }
 
@@ -184,7 +191,7 @@ func (l *library) addSteps(hops []int) {
 // ends well within the run, one on top of a line.
 func (l *library) addWarmUp(tau float64, withLine bool) {
 	end := math.Exp(-(l.last - l.first) / tau)
-	c := l.column(end/tau, func(t float64) float64 { return 1 - math.Exp(-(t-l.first)/tau) })
+	c := l.column(math.Exp(-(l.now-l.first)/tau)/tau, func(t float64) float64 { return 1 - math.Exp(-(t-l.first)/tau) })
 	l.add(shape{family: warmup, cols: []int{c}, extra: 1, at: tau, tail: end / tau * l.span / (1 - end)})
 	if withLine && tau <= .35*l.span {
 		l.add(shape{family: warmupAndLine, cols: []int{l.time, c}, extra: 1, at: tau})
@@ -193,7 +200,7 @@ func (l *library) addWarmUp(tau float64, withLine bool) {
 
 // addLog adds a fill that slows down like ln(1 + t/t0).
 func (l *library) addLog(t0 float64) {
-	c := l.column(1/(t0+l.last), func(t float64) float64 { return math.Log(1 + t/t0) })
+	c := l.column(1/(t0+l.now), func(t float64) float64 { return math.Log(1 + t/t0) })
 	l.add(shape{family: logarithm, cols: []int{c}, extra: 1, at: t0,
 		tail: l.span / (t0 + l.last) / (math.Log(1+l.last/t0) - math.Log(1+l.first/t0))})
 }

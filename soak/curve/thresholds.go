@@ -99,14 +99,19 @@ const (
 // What is assumed of the noise (noise.go). The likelihood underrates long
 // memory where the run is short (Marriott and Pope, Biometrika 41, 1954), which
 // would make intervals too narrow: standard errors are widened by up to
-// widenMost, by half of it where the correlation time is widenKnee of the run.
+// widenMost, by half of it where the correlation time is widenKnee of the run;
+// those of explanations with a parameter that was searched for by bentWiden.
 // A process with independent noise of nugget times its own variance per step
-// on top has the log prior weight nuggetPrior. Correlation times are tauStep apart.
+// on top has the log prior weight nuggetPrior. Correlation times run from
+// tauLeast of a step to tauMost of the run, tauStep apart.
 const (
-	widenMost   = 2.0
-	widenKnee   = 0.2
+	widenMost   = 6.0
+	widenKnee   = 0.3
+	bentWiden   = 1.2
 	nugget      = 4.0
 	nuggetPrior = -3.0
+	tauLeast    = 0.6
+	tauMost     = 0.85
 	tauStep     = 2.0
 )
 
@@ -160,6 +165,9 @@ const (
 	grainShare = 2e-5
 	// spikeShare of the level is the smallest outlier worth removing.
 	spikeShare = 0.005
+	// outlier is how many robust standard deviations off the median a sample
+	// must be to be left out of its point of the floor.
+	outlier = 4
 	// blurShare of the height of teeth is how much the samples of one bucket may
 	// span before the teeth are too short to be seen on the buckets' means.
 	blurShare = 0.3
@@ -171,6 +179,9 @@ const (
 	// A drop that is made up for again within dipShare of the time from one drop
 	// to the next is a dip, no tooth.
 	dipShare = 0.2
+	// nowShare of the run is how far beyond the last point of the floor a shape
+	// is trusted: a tooth that has not ended may hide anything.
+	nowShare = 0.05
 	// refinePoints is how many points it takes to place a bend or a time
 	// constant more exactly than the first library does.
 	refinePoints = 16
