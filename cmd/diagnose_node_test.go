@@ -15,11 +15,11 @@ import (
 // A real Node.js process leaks a closure in one route, Buffers in another and
 // nothing in a third: each is named with its bytes and with where they lie. A
 // pause is longer than V8 waits before it collects by itself (8 s), so that the
-// floor is one. It takes a quarter of an hour and runs with LEAKCHECK_BENCH=1;
+// floor is one. It takes twenty minutes and runs with LEAKCHECK_BENCH=1;
 // the stand-in's story is in testdata/script.
 func TestDiagnoseNodeJS(t *testing.T) {
 	if os.Getenv("LEAKCHECK_BENCH") == "" {
-		t.Skip("NOT RUN: it takes a quarter of an hour; LEAKCHECK_BENCH=1 runs it")
+		t.Skip("NOT RUN: it takes twenty minutes; LEAKCHECK_BENCH=1 runs it")
 	}
 	node, err := exec.LookPath("node")
 	if err != nil {

@@ -72,11 +72,11 @@ func coincidences(r soak.Passive) (g *grid, notes []Statement) {
 	}
 	g = &grid{Columns: []column{
 		{name: "coincides"}, {name: "what happened"}, {name: "times", right: true}, {name: "strength", right: true}, {name: "lag", right: true},
-		{name: "p", right: true}, {name: "growth while busier than usual", right: true},
+		{name: "p", right: true}, {name: "growth when busy", right: true}, {name: "of time", right: true},
 	}}
-	unlike := 0
+	unlike, told := 0, map[string]bool{}
 	for _, c := range r.Seen {
-		mark, tone, what := "no", Plain, c.Kind+" "+Clean(c.Name)
+		mark, tone, what := "no", Plain, c.Kind+" "+shorten(Clean(c.Name), 60)
 		if c.Coincides {
 			mark, tone = "yes", Caution
 		} else if unlike++; unlike > mostUnlike {
@@ -84,11 +84,14 @@ func coincidences(r soak.Passive) (g *grid, notes []Statement) {
 		}
 		row := plainCells(
 			mark, what, sig3(c.Count), strconv.FormatFloat(c.Strength, 'f', 2, 64), lagText(c.Lag), strconv.FormatFloat(c.P, 'f', 3, 64),
-			fmt.Sprintf("%s in %.0f %% of the time", soak.FormatBytes(c.Busy), 100*c.BusyShare),
+			soak.FormatBytes(c.Busy), fmt.Sprintf("%.0f %%", 100*c.BusyShare),
 		)
 		row[0].Tone = tone
 		g.Rows = append(g.Rows, row)
-		if c.Coincides && len(c.With) > 0 {
+		if c.Coincides && len(c.With) > 0 && !told[what] {
+			for _, other := range c.With {
+				told[other] = true
+			}
 			notes = append(notes, Statement{Word: "alike", Text: what + " goes up and down with " + Clean(strings.Join(c.With, ", ")) + ": growth cannot tell them apart"})
 		}
 	}

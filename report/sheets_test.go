@@ -14,7 +14,7 @@ import (
 func sheets() map[string]*Sheet {
 	return map[string]*Sheet{
 		"compare": fixedComparison().Sheet(), "compare3": manyCompared().Sheet(), "diagnose": blocksOf(diagnosed()).Sheet(),
-		"fire": FiredSheet(firedOnce()), "tap": TapSheet(diagnosed().Tap),
+		"fire": FiredSheet(firedOnce()), "tap": TapSheet(diagnosed().Tap), "passive": PassiveSheet(coincided()),
 	}
 }
 
@@ -105,4 +105,19 @@ func blocksOf(d soak.Diagnosis) Diagnosis {
 	}
 	out.Curves = c.Series()
 	return out
+}
+
+// coincided is what growth of two targets went with: something, and nothing.
+func coincided() []soak.Passive {
+	from := time.Date(2024, 12, 8, 9, 0, 0, 0, time.UTC)
+	return []soak.Passive{{
+		Target: node, Profile: "fitnessally", Source: "samples", From: from, To: from.Add(24 * time.Hour), Bins: 239, Bin: 361.5, Growth: 3.2e9, Leak: soak.LeakYes,
+		Seen: []soak.Coincidence{
+			{Kind: "line", Name: "GET /api/records?recordType=workout N in N ms", Count: 28617, Strength: 0.71, Lag: 361.5, P: 0.021, Coincides: true, Busy: 2.9e9, BusyShare: 0.49, With: []string{"scenario workout"}},
+			{Kind: "scenario", Name: "workout", Count: 2880, Strength: 0.7, P: 0.025, Coincides: true, Busy: 2.8e9, BusyShare: 0.49, With: []string{"line GET /api/records?recordType=workout N in N ms"}},
+			{Kind: "error", Name: "\x1b[31mconnect\u202e ECONNREFUSED", Count: 12, Strength: 0.04, P: 0.93, Busy: -3e6, BusyShare: 0.1},
+		},
+		Untold: []soak.Untold{{Kind: "signal", Name: "cache_cleaned", Why: "it happened at an even rate all along: growth cannot go up and down with it"}},
+		Why:    "growth coincides with line GET /api/records?recordType=workout N in N ms, scenario workout; whether it comes from there, only an experiment can tell",
+	}, {Target: "relay", Source: "samples", From: from, To: from.Add(time.Minute), Bins: 12, Bin: 5, Leak: soak.LeakInconclusive, Why: "memory was seen over 12 stretches of 5s; it takes 60 to tell chance from coincidence: watch it for longer"}}
 }

@@ -41,7 +41,7 @@ const (
 func coincide(growth []increment, series []happens, width time.Duration) []soak.Coincidence {
 	n := len(growth)
 	y := growthRanks(growth)
-	lags := max(1, n/fewestBins)
+	lags := max(2, n/40) // a rise shows in the next stretch's lowest figure, so none and one are the least
 	at, x := make([]correlations, len(series)), make([][]float64, len(series))
 	for k, s := range series {
 		order, r := rank(s.x, nil)

@@ -23,7 +23,7 @@ const (
 
 const (
 	// mostBins and fewestBins bound the stretches that a time is cut into.
-	mostBins, fewestBins = 240, 40
+	mostBins, fewestBins = 240, 60
 	// mostKinds bounds how many kinds of happenings are counted, mostCompared
 	// how many, the most frequent ones, growth is compared with.
 	mostKinds, mostCompared = 1000, 100
@@ -352,7 +352,7 @@ func incomparable(x []float64) string {
 	switch {
 	case in < rare:
 		return fmt.Sprintf("it happened in only %d stretches", in)
-	case usual > 0 && (spread <= 1 || spread <= even*usual):
+	case usual > 0 && spread <= even*usual, usual >= 5 && spread <= 1:
 		return "it happened at an even rate all along: growth cannot go up and down with it"
 	}
 	return ""
