@@ -3,9 +3,11 @@ package scenarios
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"leakcheck/soak"
+	"leakcheck/soak/logscan"
 )
 
 const (
@@ -51,17 +53,25 @@ func (l *loader) checkStep(at string, s soak.Step) {
 	}
 	l.notNegative(at+".timeout", s.Timeout)
 	l.notNegative(at+".think", s.Think)
-	l.checkSecrets(at+".body", s.Body)
+	l.checkSecrets(at+".body", "", s.Body)
 	for _, k := range sortedKeys(s.Headers) {
-		l.checkSecrets(at+".headers."+k, s.Headers[k])
+		l.checkSecrets(at+".headers."+k, k, s.Headers[k])
 	}
 	for _, k := range sortedKeys(s.Query) {
-		l.checkSecrets(at+".query."+k, s.Query[k])
+		l.checkSecrets(at+".query."+k, k, s.Query[k])
 	}
 }
 
-// checkSecrets checks ${env:NAME} and ${file:PATH}.
-func (l *loader) checkSecrets(at, text string) {
+// checkSecrets checks ${env:NAME} and ${file:PATH}, and that no credential is
+// written out: a run's record holds the profile, and records are passed on.
+func (l *loader) checkSecrets(at, name, text string) {
+	pieces := secret.Split(text, -1)
+	if len(pieces) == 1 {
+		pieces[0] = name + ": " + text
+	}
+	if slices.ContainsFunc(pieces, func(s string) bool { return string(logscan.Redact([]byte(s))) != s }) {
+		l.fail(at, "a credential is written out here, and would stand in every record and bundle", "put it into the environment or a file, and write ${env:NAME} or ${file:PATH}")
+	}
 	for _, found := range secret.FindAllStringIndex(text, -1) {
 		ref := text[found[0]:found[1]]
 		kind, name, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(ref, "${"), "}"), ":")
