@@ -3,13 +3,10 @@ package cmd_test
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -18,12 +15,6 @@ import (
 	"leakcheck/probe/dockertest"
 	"leakcheck/soak"
 )
-
-// faultRounds is how often each fault is injected: LEAKCHECK_FAULT_ROUNDS.
-func faultRounds() int {
-	n, _ := strconv.Atoi(os.Getenv("LEAKCHECK_FAULT_ROUNDS"))
-	return max(n, 1)
-}
 
 // bounded runs the program, and kills it when it does not end in time.
 type bounded struct {
@@ -59,38 +50,6 @@ func (b *bounded) ends(t *testing.T, within time.Duration) int {
 	return b.ProcessState.ExitCode()
 }
 
-// row is a line of the table of faults.
-type row struct{ rounds, expected, lost, doubled, right int }
-
-// table collects what came of the faults.
-type table struct {
-	mu   sync.Mutex
-	rows map[string]*row
-}
-
-func (a *table) add(fault string, r row) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.rows[fault] == nil {
-		a.rows[fault] = &row{}
-	}
-	x := a.rows[fault]
-	x.rounds, x.expected, x.lost, x.doubled, x.right = x.rounds+1, x.expected+r.expected, x.lost+r.lost, x.doubled+r.doubled, x.right+r.right
-}
-
-func (a *table) String() string {
-	var b strings.Builder
-	b.WriteString("\n| engine | fault | rounds | samples expected | lost | doubled | verdict right |\n|---|---|---:|---:|---:|---:|---:|\n")
-	for _, where := range []string{"here", "elsewhere"} {
-		for _, f := range faults {
-			if r := a.rows[where+" | "+string(f)]; r != nil {
-				fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %d |\n", where, f, r.rounds, r.expected, r.lost, r.doubled, r.right)
-			}
-		}
-	}
-	return b.String()
-}
-
 var faults = []dockertest.Fault{dockertest.Hang, dockertest.Late, dockertest.Cut, dockertest.Malformed, dockertest.Truncated, dockertest.Down}
 
 // TestFaultsOfTheEngine injects each fault for some seconds of a run, with the
@@ -100,10 +59,9 @@ func TestFaultsOfTheEngine(t *testing.T) {
 	t.Parallel()
 	rig := dockertest.Engine(t)
 	puppet := rig.RunPuppet(probe.Spec{Args: []string{"log", "50ms"}})
-	all := &table{rows: map[string]*row{}}
-	for range faultRounds() {
+	for range rounds(1) {
 		var runs []*faulty // at the same time: they mostly wait
-		for _, where := range []string{"here", "elsewhere"} {
+		for _, where := range []string{"here (cgroup files)", "through the API"} {
 			for _, f := range faults {
 				runs = append(runs, newFaulty(t, rig, puppet.Name(), where, f))
 			}
@@ -120,10 +78,9 @@ func TestFaultsOfTheEngine(t *testing.T) {
 			r.proxy.Set(dockertest.NoFault)
 		}
 		for _, r := range runs {
-			t.Run(r.where+"/"+string(r.fault), func(t *testing.T) { all.add(r.where+" | "+string(r.fault), r.judge(t)) })
+			t.Run(r.where+"/"+string(r.fault), func(t *testing.T) { faultTable.add(r.where, "engine "+string(r.fault), r.judge(t)) })
 		}
 	}
-	t.Log(all)
 }
 
 // faulty is a run into which a fault is injected.
@@ -141,7 +98,7 @@ func newFaulty(t *testing.T, rig *dockertest.Rig, name, where string, f dockerte
 	r := &faulty{proxy: rig.Proxy(), where: where, fault: f}
 	dir := t.TempDir()
 	host, profile, out := r.proxy.Socket, filepath.Join(dir, "counting.yaml"), filepath.Join(dir, "out")
-	if where == "elsewhere" {
+	if where == "through the API" {
 		host = r.proxy.TCP
 	}
 	if err := os.WriteFile(profile, []byte(countingProfile), 0o600); err != nil {
@@ -163,19 +120,13 @@ func (f *faulty) judge(t *testing.T) row {
 	k := readRecord(t, f.record)
 	came := row{expected: int(faultyFor/faultyEvery) + 1}
 	came.lost = max(came.expected-len(k.samples), 0)
-	seen := map[int64]bool{}
-	for _, s := range k.samples {
-		if seen[s.At.UnixNano()] {
-			came.doubled++
-		}
-		seen[s.At.UnixNano()] = true
-	}
+	came.doubled = k.doubled()
 	if code == r.ExitCode && (code == soak.ExitPass || code == soak.ExitInconclusive) && r.Memory[0].Leak != soak.LeakYes {
 		came.right = 1
 	} else {
 		t.Errorf("exit %d, the report says %d: %s", code, r.ExitCode, r.Memory[0].Why)
 	}
-	if came.doubled > 0 || came.lost > 8 || f.where == "here" && came.lost > 2 {
+	if came.doubled > 0 || came.lost > 8 || f.where != "through the API" && came.lost > 1 {
 		t.Errorf("%+v", came)
 	}
 	if k.lines == 0 || k.lines != int(k.last)+1 {
@@ -185,15 +136,6 @@ func (f *faulty) judge(t *testing.T) row {
 		t.Errorf("nothing is told of the fault: %+v", r.Events)
 	}
 	return came
-}
-
-func told(r soak.Report, kind soak.EventKind) bool {
-	for _, e := range r.Events {
-		if e.Kind == kind {
-			return true
-		}
-	}
-	return false
 }
 
 // TestSignalsEndARunInOrder ends a run as a session that is closed and a

@@ -27,9 +27,7 @@ func (r *run) collect(ctx context.Context) {
 			return
 		}
 		b := r.taken()
-		if e, jumped := r.clock.jump(); jumped {
-			b.Events = append(b.Events, e)
-		}
+		b.Events = append(b.Events, r.clock.jumps()...)
 		if time.Since(observed) >= observeEvery {
 			observed = time.Now()
 			b.Observer = r.observed().Observer

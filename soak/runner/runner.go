@@ -39,6 +39,8 @@ type Config struct {
 	// Observe, if set, measures what leakcheck itself costs; the runner adds
 	// the counts that it keeps.
 	Observe func() soak.Observer
+	// Clock is the machine's unless set.
+	Clock Clock
 	// Requests is how many requests an earlier part of the run has sent.
 	Requests int64
 }
@@ -121,7 +123,7 @@ type run struct {
 }
 
 func newRun(c Config) *run {
-	r := &run{Config: c, clock: newClock(), queue: make(chan soak.Batch, 1024), longer: make(chan struct{}), lives: map[string]*life{}}
+	r := &run{Config: c, clock: newClock(c.Clock), queue: make(chan soak.Batch, 1024), longer: make(chan struct{}), lives: map[string]*life{}}
 	r.length.Store(int64(c.Duration))
 	for _, t := range c.Targets {
 		r.lives[t.Name] = &life{number: t.Life, started: t.Started}
@@ -149,7 +151,7 @@ func (r *run) start(ctx context.Context, parts *errgroup.Group) {
 // emitter passes a target's events on.
 func (r *run) emitter(ctx context.Context, target string) func(soak.Event) {
 	return func(e soak.Event) {
-		e.Target = target
+		e.Target, e.At = target, r.clock.own(e.At)
 		r.send(ctx, soak.Batch{Events: []soak.Event{e}})
 	}
 }
