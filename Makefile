@@ -4,7 +4,7 @@ GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ROOT := $(shell test "$$(id -u)" = 0 && test "$$(uname -s)" = Linux && echo yes)
 
-.PHONY: help build test lint unit engine bench bench-verdict demo man faults dist licences clean
+.PHONY: help build test lint unit engine bench bench-soak bench-verdict demo man faults dist licences clean
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -39,6 +39,9 @@ bench: engine ## speed, as ratios against peers in the same run (hey, wrk, grep,
 	$(GO) test -run TestTapLatency -bench 'Sample' -v ./probe && \
 	$(GO) test -run '^$$' -bench AgainstGrep ./soak/logscan && \
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./soak/curve ./soak/record/... ./report
+
+bench-soak: engine ## forty real soaks of three minutes: leaks found at their true rate, fixes not accused (a quarter of an hour)
+	@eval "$$(.ci/engine env)"; LEAKCHECK_LONG=1 $(GO) test ./cmd -run TestTwentySoaks -v -timeout 40m
 
 bench-verdict: ## error rates of the classifier, beside the rules people use today (2,000 draws a family: an hour)
 	$(GO) test ./soak/curve -run 'TestBenchVerdict|TestBenchWatch' -v -timeout 180m -args -bench.verdict=$(or $(DRAWS),2000)
