@@ -18,13 +18,21 @@ func (a *analysis) why(samples int) string {
 	rate := fmt.Sprintf("%s [%s, %s]", soak.FormatRate(x.Estimate), soak.FormatRate(x.Low), soak.FormatRate(x.High))
 	switch {
 	case a.leak == soak.LeakYes:
-		return fmt.Sprintf("the floor rises %s, more than the %s that matters; %s", rate, soak.FormatRate(a.must*3600), a.whyNotHarmless())
+		return fmt.Sprintf("the floor rises %s, more than the %s; %s", rate, a.whatMatters(), a.whyNotHarmless())
 	case a.leak == soak.LeakNo && x.Low > 0:
 		return fmt.Sprintf("the floor rises %s, proven slower than the %s that matters", rate, soak.FormatRate(a.tolerance))
 	case a.leak == soak.LeakNo:
 		return fmt.Sprintf("the floor moves %s, proven slower than the %s that matters", rate, soak.FormatRate(a.tolerance))
 	}
 	return a.whyUndecided(x, rate)
+}
+
+// whatMatters names the rate that a leak was proven to exceed.
+func (a *analysis) whatMatters() string {
+	if must := a.must * 3600; must > 1.001*a.tolerance {
+		return soak.FormatRate(must) + " that settling could be in so short a time"
+	}
+	return soak.FormatRate(a.tolerance) + " that matters"
 }
 
 // whyTooLittle says what is missing.
