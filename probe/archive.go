@@ -81,7 +81,7 @@ func (c *Container) readGlob(ctx context.Context, glob string, budget *int64) ([
 func (c *Container) resolve(ctx context.Context, at string) (string, error) {
 	for range linksMax {
 		stat, err := c.e.cli.ContainerStatPath(ctx, c.seen().ID, at)
-		if cerrdefs.IsNotFound(err) {
+		if cerrdefs.IsNotFound(err) || err != nil && c.underFile(ctx, at) {
 			return "", nil
 		}
 		if err != nil {
@@ -96,6 +96,17 @@ func (c *Container) resolve(ctx context.Context, at string) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// underFile reports whether a path leads through a file, so that nothing can
+// be there: an engine may call that an internal error.
+func (c *Container) underFile(ctx context.Context, at string) bool {
+	for dir := path.Dir(at); dir != "/"; dir = path.Dir(dir) {
+		if stat, err := c.e.cli.ContainerStatPath(ctx, c.seen().ID, dir); err == nil {
+			return stat.Mode.IsRegular()
+		}
+	}
+	return false
 }
 
 // search goes through an archive whose entries begin with the name of what was

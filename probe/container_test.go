@@ -168,7 +168,7 @@ func TestReadFilesInside(t *testing.T) {
 	r := dockertest.Engine(t)
 	p := r.RunPuppet(probe.Spec{})
 	p.Do("file?mb=2")
-	files, err := p.Read(t.Context(), "/tmp/f*", "/no/such/*.js", "/app")
+	files, err := p.Read(t.Context(), "/tmp/f*", "/no/such/*.js", "/app/helpers/gun.js", "/app/*/gun.js", "/app")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,5 +72,6 @@ func (e *Engine) explain(err error) error {
 func plain(err error) string {
 	text := strings.TrimPrefix(err.Error(), "error during connect: ")
 	text, _, _ = strings.Cut(text, "\n")
+	text, _, _ = strings.Cut(text, " for API route and version")
 	return strings.TrimSuffix(strings.TrimPrefix(text, "Error response from daemon: "), ". Is the docker daemon running?")
 }
