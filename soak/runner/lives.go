@@ -11,11 +11,16 @@ import (
 type life struct {
 	number  int
 	started time.Time
+	ended   bool // its end was told
 }
 
-// sameStart is how far two readings of one process's start may lie apart:
-// the kernel counts starts in clock ticks, the engine in nanoseconds.
-const sameStart = time.Second
+// sameStart is how far two readings of one process's start may lie apart: the
+// kernel counts starts in clock ticks, the engine in nanoseconds. After an end
+// another start is nearer: no engine starts again within a tenth of a second.
+const (
+	sameStart = time.Second
+	soonest   = 50 * time.Millisecond
+)
 
 // number gives samples and events their life, and the samples of the first
 // target, which gets the load, the requests sent so far. A new start time, or
@@ -33,8 +38,11 @@ func (r *run) number(b soak.Batch) soak.Batch {
 			continue
 		}
 		e.Life = max(l.number, 1)
-		if e.Kind == soak.EventDeath {
+		switch e.Kind {
+		case soak.EventDeath:
 			l.number = e.Life + 1
+		case soak.EventExit:
+			l.ended = true
 		}
 	}
 	for i := range b.Samples {
@@ -56,13 +64,16 @@ func (r *run) number(b soak.Batch) soak.Batch {
 
 // begins notes a start time and reports whether it begins a life.
 func (l *life) begins(started time.Time) bool {
-	first := l.number == 0
-	other := !started.IsZero() && !l.started.IsZero() && started.Sub(l.started).Abs() > sameStart
-	if !started.IsZero() {
+	first, apart := l.number == 0, sameStart
+	if l.ended {
+		apart = soonest
+	}
+	other := !started.IsZero() && !l.started.IsZero() && started.Sub(l.started).Abs() > apart
+	if l.started.IsZero() || other {
 		l.started = started
 	}
 	if first || other {
-		l.number++
+		l.number, l.ended = l.number+1, false
 	}
 	return first || other
 }

@@ -209,6 +209,26 @@ func TestANewStartIsANewLife(t *testing.T) {
 	})
 }
 
+// TestAShortLifeIsOne has lives of less than a second: their ends are told.
+func TestAShortLifeIsOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var n *node
+		n = &node{
+			started: func(at time.Duration) time.Time {
+				if at > 20*time.Second {
+					return n.born.Add(300 * time.Millisecond)
+				}
+				return n.born
+			},
+			events: []soak.Event{{At: time.Now().Add(20500 * time.Millisecond), Kind: soak.EventExit}},
+		}
+		m, _ := drive(t, n, Config{Pace: Every(time.Second), Duration: time.Minute})
+		if got := m.count(soak.EventLife); got != 2 {
+			t.Errorf("%d lives, want 2", got)
+		}
+	})
+}
+
 func TestADeathInsideEndsALife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &node{events: []soak.Event{{At: time.Now().Add(20500 * time.Millisecond), Kind: soak.EventDeath}}}
