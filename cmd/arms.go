@@ -25,11 +25,16 @@ func (t *trial) arms(o diagnoseOptions) (arms []experiment.Arm, switches []exper
 	if len(picked) == 0 {
 		picked = fires(t.node.profile)
 	}
+	var each []string
 	for _, name := range picked {
-		s, err := t.scenario(name)
+		names, err := t.variants(name)
 		if err != nil {
 			return nil, nil, err
 		}
+		each = append(each, names...)
+	}
+	for _, name := range each {
+		s := t.node.profile.Scenarios[name]
 		on := t.scenarioSwitch(name, o.rate/size(s))
 		if _, err := on(1, o.block.D()); err != nil { // a credential that is missing is missed now
 			return nil, nil, err

@@ -81,15 +81,15 @@ func (a *app) fire(ctx context.Context, o fireOptions) error {
 		return err
 	}
 	defer t.close()
-	shot, name, err := t.shot(o)
+	shots, name, err := t.shots(o)
 	if err != nil {
 		return err
 	}
-	summary, err := t.run(ctx, shot, runner.Every(o.interval.D()), nil)
+	summary, err := t.run(ctx, shots, runner.Every(o.interval.D()), nil)
 	if err != nil {
 		return notMeasured(err)
 	}
-	f := t.firedResult(shot, name, o)
+	f := t.firedResult(shots, name, o)
 	if summary.Interrupted {
 		f.ExitCode, f.Why = soak.ExitInterrupted, "interrupted: "+f.Why
 	}
@@ -99,8 +99,8 @@ func (a *app) fire(ctx context.Context, o fireOptions) error {
 	return ended(f.ExitCode)
 }
 
-// shot makes the scenario ready.
-func (t *trial) shot(o fireOptions) (*experiment.Shot, string, error) {
+// shots makes the scenario ready.
+func (t *trial) shots(o fireOptions) (*shots, string, error) {
 	p := t.node.profile
 	name := o.scenario
 	if name == "" {
@@ -109,27 +109,36 @@ func (t *trial) shot(o fireOptions) (*experiment.Shot, string, error) {
 			name = sortedKeys(p.Scenarios)[0]
 		}
 	}
-	s, err := t.scenario(name)
+	names, err := t.variants(name)
 	if err != nil {
 		return nil, "", err
 	}
-	plan := []soak.Phase{{Fire: []soak.Firing{{Scenario: name, Loops: o.times}}}}
-	engine, err := load.New(plan, p.Scenarios, t.options())
-	if err != nil {
-		return nil, "", usage("load: %w", err)
+	s := &shots{names: names}
+	for _, one := range names {
+		plan := []soak.Phase{{Fire: []soak.Firing{{Scenario: one, Loops: o.times}}}}
+		engine, err := load.New(plan, p.Scenarios, t.options())
+		if err != nil {
+			return nil, "", usage("load: %w", err)
+		}
+		s.All = append(s.All, &experiment.Shot{Target: t.node.info.Name, Load: engine, Before: o.before.D(), Wait: o.wait.D()})
 	}
-	t.app.say("Firing %s at %s: %.0f requests", name, t.node.info.URL, size(s)*float64(o.times))
-	return &experiment.Shot{Target: t.node.info.Name, Load: engine, Before: o.before.D(), Wait: o.wait.D()}, name, nil
+	s.After = func(int) {
+		if t.tap != nil {
+			s.taps = append(s.taps, t.tap.seen(0).Values["requests"])
+		}
+	}
+	t.app.say("Firing %s at %s: %.0f requests", name, t.node.info.URL, size(p.Scenarios[name])*float64(o.times))
+	return s, name, nil
 }
 
 // firedResult puts together what came of it.
-func (t *trial) firedResult(shot *experiment.Shot, name string, o fireOptions) soak.Fired {
+func (t *trial) firedResult(s *shots, name string, o fireOptions) soak.Fired {
 	f := soak.Fired{
 		Schema: soak.FiredSchema, Target: t.node.info.Name, Profile: t.node.profile.Name, Version: version(),
 		Started: t.started.Round(0), Duration: time.Since(t.started).Seconds(), Times: o.times,
-		Load: t.fired(name), Brake: t.brake,
+		Compared: t.compared(s), Brake: t.brake,
 	}
-	f.Memory, f.Components = shot.Memory()
+	f.Load, f.Memory, f.Components = t.together(s, name)
 	f.Tap = t.tap.seen(f.Load.Requests)
 	if t.gone && f.Brake == nil {
 		f.Brake = &soak.Brake{At: time.Now(), Reason: "the node has ended"}

@@ -156,6 +156,9 @@ func (w *watching) begin() soak.Recorder {
 	if w.logged.to.Sub(w.logged.from) > experiment.Longer*from.to.Sub(from.from) {
 		from = w.logged
 	}
+	if from.n == 0 {
+		from.from = time.Now()
+	}
 	w.p = experiment.NewPassive(w.name, from.from)
 	return w
 }

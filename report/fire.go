@@ -23,8 +23,32 @@ func FiredSheet(f soak.Fired) *Sheet {
 	for _, w := range warnings(f.Warnings) {
 		s.Facts = append(s.Facts, Fact{Label: "warning", Text: w.Text, Tone: w.Tone})
 	}
-	s.Sections = []Section{{Title: "Memory", Table: excursions(f)}}
+	if len(f.Compared) > 0 {
+		s.Sections = append(s.Sections, Section{Title: "Side by side", Table: firedSteps(f)})
+	}
+	s.Sections = append(s.Sections, Section{Title: "Memory", Table: excursions(f)})
 	return s
+}
+
+// firedSteps is the table of what was fired to be compared.
+func firedSteps(f soak.Fired) *grid {
+	g := &grid{Columns: []column{
+		{name: "step"}, {"requests", true}, {"p95", true}, {"answer", true}, {"memory", true}, {"stayed", true}, {"upstream", true},
+	}}
+	for _, x := range f.Compared {
+		upstream, answer := "-", "-"
+		if x.Upstream != nil {
+			upstream = sig3(*x.Upstream)
+		}
+		if x.Load.Requests > 0 {
+			answer = soak.FormatBytes(float64(x.Load.Bytes) / float64(x.Load.Requests))
+		}
+		g.Rows = append(g.Rows, plainCells(
+			Clean(strings.TrimPrefix(x.Load.Name, f.Load.Name+" ")), number(x.Load.Requests), millis(x.Load.P95), answer,
+			soak.FormatBytes(float64(x.Memory.Peak-x.Memory.Before)), soak.FormatBytes(float64(x.Memory.After-x.Memory.Before)), upstream,
+		))
+	}
+	return g
 }
 
 func firedHeadline(f soak.Fired) Statement {

@@ -18,12 +18,23 @@ type Fired struct {
 	Memory   Recovery       `json:"memory"`
 	// Components are the figures of each memory component.
 	Components map[string]Excursion `json:"components"`
-	Brake      *Brake               `json:"brake"`
-	Tap        *TapSeen             `json:"tap"`
-	Verdict    Verdict              `json:"verdict"`
-	ExitCode   int                  `json:"exit_code"`
-	Why        string               `json:"why"`
-	Warnings   []string             `json:"warnings"`
+	// Compared are the steps of a scenario that compares them, side by side.
+	Compared []FiredStep `json:"compared,omitempty"`
+	Brake    *Brake      `json:"brake"`
+	Tap      *TapSeen    `json:"tap"`
+	Verdict  Verdict     `json:"verdict"`
+	ExitCode int         `json:"exit_code"`
+	Why      string      `json:"why"`
+	Warnings []string    `json:"warnings"`
+}
+
+// FiredStep is one of several things that were fired to be compared.
+type FiredStep struct {
+	Load   ScenarioResult `json:"load"`
+	Memory Recovery       `json:"memory"`
+	// Upstream is how many requests the node made for each one of its own, by
+	// a tap; nil without one.
+	Upstream *float64 `json:"upstream_requests_per_request"`
 }
 
 // Excursion is how one figure moved while load was fired: its level before, its

@@ -10,6 +10,10 @@ type Scenario struct {
 	// Workers is how many clients run the steps at the same time each time the
 	// scenario is fired; a burst of ten has 10. 0 means 1.
 	Workers int `yaml:"workers,omitempty" json:"workers,omitempty"`
+	// Compare means that the steps are alternatives rather than a sequence:
+	// `fire` fires them one after the other and shows them side by side, and
+	// for `diagnose` each is an arm of its own. In a soak they are fired in order.
+	Compare bool `yaml:"compare,omitempty" json:"compare,omitempty"`
 }
 
 // Step is one HTTP request and what is expected of its answer. Values of

@@ -160,9 +160,12 @@ func (p *Passive) count(kind, name string, at time.Time, n float64) {
 	c.total += n
 }
 
+// longest is what nothing lasts: a time beyond it is a mistake, or the start is.
+const longest = 100 * 365 * 24 * time.Hour
+
 // bin finds the bin of an instant, and widens all bins if it lies too far on.
 func (p *Passive) bin(at time.Time) (int, bool) {
-	if at.Before(p.start) {
+	if at.Before(p.start) || at.Sub(p.start) > longest {
 		return 0, false
 	}
 	for at.Sub(p.start) >= 2*mostBins*p.width {

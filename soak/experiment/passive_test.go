@@ -168,6 +168,7 @@ func TestPassiveLag(t *testing.T) {
 // What cannot be compared is said, and a week is kept in bounded memory.
 func TestPassiveCollects(t *testing.T) {
 	p := NewPassive("node", passiveStart)
+	NewPassive("node", time.Time{}).Line(passiveStart, "a start that nobody set must not hang")
 	if r := p.Result(); r.Bins != 0 || len(r.Seen) != 0 || r.Why == "" {
 		t.Errorf("nothing seen: %+v", r)
 	}
