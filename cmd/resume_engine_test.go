@@ -34,20 +34,25 @@ signals:
 // kept is what a record holds, added up.
 type kept struct {
 	samples  []soak.Sample
+	events   []soak.Event
 	lines    int     // counted by signals
-	last     float64 // the number of the last line
+	first    float64 // the number of the first line
+	last     float64 // and of the last
 	spanned  int64   // lines in the spans that were read
 	lives    map[int]bool
 	interval []soak.Interruption
 }
 
 func (k *kept) Record(b soak.Batch) error {
-	k.samples = append(k.samples, b.Samples...)
+	k.samples, k.events = append(k.samples, b.Samples...), append(k.events, b.Events...)
 	for _, s := range b.Samples {
 		k.lives[s.Life] = true
 	}
 	for _, s := range b.Signals {
 		if s.Name == "line" {
+			if k.lines == 0 { // the values are those of the last one that is counted
+				k.first = s.Values["number"] - float64(s.Count-1)
+			}
 			k.lines += s.Count
 			k.last = max(k.last, s.Values["number"])
 		}
@@ -97,10 +102,13 @@ func program(t *testing.T, state string, args ...string) *exec.Cmd {
 // of the log is missed or counted twice, and the run ends when it was to end.
 func TestKilledAgainAndAgain(t *testing.T) {
 	t.Parallel()
-	rounds, length := 3, 20*time.Second
-	if long() {
-		rounds, length = 20, 2*time.Minute
+	kills, length := 3, 20*time.Second
+	if everyFault() {
+		kills = rounds(10)
+	} else if long() {
+		kills = 20
 	}
+	length = max(length, time.Duration(kills)*3*time.Second)
 	for _, where := range []string{"out", "store"} {
 		t.Run(where, func(t *testing.T) {
 			t.Parallel()
@@ -138,8 +146,8 @@ func TestKilledAgainAndAgain(t *testing.T) {
 				return !rec.Last().IsZero()
 			})
 			var durable *kept
-			for round := range rounds {
-				time.Sleep(time.Duration(rand.IntN(int(length) / rounds / 3)))
+			for round := range kills {
+				time.Sleep(time.Duration(rand.IntN(int(length) / kills / 3)))
 				if err := c.Process.Kill(); err != nil {
 					t.Fatal(err)
 				}
@@ -167,14 +175,19 @@ func TestKilledAgainAndAgain(t *testing.T) {
 			if !maps.Equal(end.lives, map[int]bool{1: true}) {
 				t.Errorf("lives %v, want one", end.lives)
 			}
-			if n := len(end.interval); n == 0 || n > rounds {
-				t.Errorf("%d interruptions are told after %d kills", n, rounds)
+			if n := len(end.interval); n == 0 || n > kills {
+				t.Errorf("%d interruptions are told after %d kills", n, kills)
 			}
 			for i := 1; i < len(end.interval); i++ {
 				if end.interval[i].From.Before(end.interval[i-1].To) {
 					t.Errorf("interruptions overlap: %+v", end.interval)
 				}
 			}
+			came := row{rounds: kills, expected: len(end.samples), doubled: end.doubled()}
+			if !t.Failed() {
+				came.right = kills
+			}
+			faultTable.add("kill -9", "resumed, record in "+where, came)
 			if where == "out" {
 				for _, name := range []string{"run.json", "report.html", "junit.xml", "summary.md", "samples.csv"} {
 					if _, err := os.Stat(filepath.Join(ref, name)); err != nil {

@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"modernc.org/sqlite"
@@ -57,7 +58,10 @@ func code(err error) int {
 	return e.Code() & 0xff
 }
 
-// damaged reports whether an error means that the file's content is broken.
+// damaged reports whether an error means that the file's content is broken. A
+// row whose values are not what the schema promises is, too; database/sql has
+// no type for that, only words.
 func damaged(err error) bool {
-	return code(err) == sqlite3.SQLITE_CORRUPT || errors.Is(err, errDamaged)
+	return code(err) == sqlite3.SQLITE_CORRUPT || errors.Is(err, errDamaged) ||
+		err != nil && strings.HasPrefix(err.Error(), "sql: Scan error")
 }
