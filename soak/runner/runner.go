@@ -89,6 +89,9 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	if len(c.Targets) == 0 || c.Recorder == nil || c.Pace == nil {
 		return Summary{}, errors.New("runner: a run needs a target, a recorder and a pace")
 	}
+	if c.Pace(0, false) <= 0 {
+		return Summary{}, errors.New("runner: the time between two samples must be positive")
+	}
 	r := newRun(c)
 	work, stop := context.WithCancel(ctx)
 	defer stop()

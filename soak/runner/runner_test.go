@@ -359,3 +359,19 @@ func TestDefaultPace(t *testing.T) {
 		}
 	}
 }
+
+func TestARunThatCannotBeIsRefused(t *testing.T) {
+	whole := Config{Targets: []Target{{Name: "node", Target: &node{}}}, Recorder: &memory{}, Pace: Every(time.Second)}
+	for name, spoil := range map[string]func(*Config){
+		"no target":   func(c *Config) { c.Targets = nil },
+		"no recorder": func(c *Config) { c.Recorder = nil },
+		"no pace":     func(c *Config) { c.Pace = nil },
+		"no interval": func(c *Config) { c.Pace = Every(0) },
+	} {
+		c := whole
+		spoil(&c)
+		if _, err := Run(t.Context(), c); err == nil {
+			t.Errorf("%s: it ran", name)
+		}
+	}
+}
