@@ -22,6 +22,9 @@ func (p *printer) target(v *View, t *Target) {
 	p.reasons(t, suffix)
 }
 
+// mostModels keeps the text short; run.json and the page have all.
+const mostModels = 4
+
 // reasons prints how the verdict came about.
 func (p *printer) reasons(t *Target, suffix string) {
 	m := t.Memory
@@ -33,7 +36,8 @@ func (p *printer) reasons(t *Target, suffix string) {
 	for _, f := range reasons(m) {
 		p.labelled("  ", f.Label, 19, f.Text, Plain)
 	}
-	for i, x := range modelRows(m.Models) {
+	models := modelRows(m.Models)
+	for i, x := range models[:min(mostModels, len(models))] {
 		p.labelled("  ", []string{"models", ""}[min(i, 1)], 19, x.Name+": "+x.Behind, Plain)
 	}
 	for _, w := range m.Warnings {
@@ -169,7 +173,7 @@ func (p *printer) memory(t *Target, suffix string) {
 
 func componentRow(m soak.Metric, r soak.Range) []string {
 	print := func(x int64) string { return metricValue(m, float64(x)) }
-	name := m.String()
+	name := strings.TrimSuffix(m.String(), "_ns") // a time prints with its own unit
 	if r.Derived {
 		name += " (derived)"
 	}
@@ -209,9 +213,31 @@ func (p *printer) load(v *View) {
 	}
 	p.table([]column{{name: "scenario"}, {"sent", true}, {"p50", true}, {"p95", true}, {"p99", true}, {"max", true},
 		{"bytes", true}, {name: "errors"}}, rows)
+	for _, s := range l.Scenarios {
+		if text := driftText(s.Drift); text != "" {
+			p.labelled("  ", "drift", 7, s.Name+" from beginning to end: "+text, Plain)
+		}
+	}
 	if l.Brake != nil {
 		p.labelled("  ", "brake", 7, v.Clock(l.Brake.At)+because(l.Brake.Reason), Caution)
 	}
+}
+
+// driftText says how a scenario's answers changed over the run.
+func driftText(d *soak.Drift) string {
+	if d == nil {
+		return ""
+	}
+	var parts []string
+	add := func(what, unit string, i *soak.Interval) {
+		if i != nil {
+			parts = append(parts, fmt.Sprintf("%s %+.3g%s [%.3g, %.3g]", what, 100*i.Estimate, unit, 100*i.Low, 100*i.High))
+		}
+	}
+	add("p95", " %", d.P95)
+	add("throughput", " %", d.Throughput)
+	add("errors", " points", d.Errors)
+	return strings.Join(parts, ", ")
 }
 
 // errorKinds lists how requests failed, the most frequent first.

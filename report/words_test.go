@@ -83,3 +83,13 @@ func TestElapsed(t *testing.T) {
 		}
 	}
 }
+
+func TestDriftText(t *testing.T) {
+	d := &soak.Drift{P95: &soak.Interval{Estimate: 0.031, Low: -0.02, High: 0.08}, Errors: &soak.Interval{Estimate: 0, Low: -0.0012, High: 0.001}}
+	if got := driftText(d); got != "p95 +3.1 % [-2, 8], errors +0 points [-0.12, 0.1]" {
+		t.Error(got)
+	}
+	if got := driftText(nil) + driftText(&soak.Drift{}); got != "" {
+		t.Error(got)
+	}
+}

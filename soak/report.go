@@ -169,6 +169,21 @@ type ScenarioResult struct {
 	P99      float64             `json:"p99_ms"`
 	Max      float64             `json:"max_ms"`
 	Bytes    int64               `json:"bytes"`
+	// Drift is how the answers changed over the run; nil means too few to tell.
+	Drift *Drift `json:"drift,omitempty"`
+}
+
+// Drift is how the answers to one scenario changed from the beginning of a run
+// to its end, each figure with its 95 % interval.
+type Drift struct {
+	// P95 is the change of the 95th percentile and Throughput that of the good
+	// answers a second, both as a share of their median: 0.2 is 20 % more. Nil
+	// where too little was answered.
+	P95        *Interval `json:"p95"`
+	Throughput *Interval `json:"throughput"`
+	// Errors is the change of the failed share of all requests: 0.01 is one
+	// more of a hundred.
+	Errors *Interval `json:"errors"`
 }
 
 // Observer is what watching cost.

@@ -1,30 +1,46 @@
 package judge
 
 import (
-	"slices"
 	"time"
 
 	"leakcheck/soak"
-	"leakcheck/soak/checklist"
 )
 
 // maxSlices bounds the histograms of a course; a quarter of a window has at
 // least an eighth of them when it ends.
 const maxSlices = 32
 
-// course keeps how latencies went over time, in slices that grow wider as the
-// run grows longer.
+// course keeps how a scenario's answers went over time, in slices that grow
+// wider as the run grows longer.
 type course struct {
 	start  time.Time
 	width  time.Duration
-	slices []*latencies
+	slices []slice
+}
+
+// slice is what was fired in one stretch of a course.
+type slice struct {
+	span             time.Duration // of its intervals
+	requests, errors int64
+	latency          *latencies // nil until there is one
+}
+
+func (s *slice) join(o slice) {
+	s.span, s.requests, s.errors = s.span+o.span, s.requests+o.requests, s.errors+o.errors
+	if o.latency == nil {
+		return
+	}
+	if s.latency == nil {
+		s.latency = newLatencies()
+	}
+	s.latency.Merge(o.latency)
 }
 
 func newCourse(start time.Time, width time.Duration) *course {
 	return &course{start: start, width: max(width, time.Millisecond)}
 }
 
-func (c *course) add(at time.Time, latency *latencies) {
+func (c *course) add(at time.Time, x slice) {
 	if at.Before(c.start) {
 		return
 	}
@@ -33,42 +49,48 @@ func (c *course) add(at time.Time, latency *latencies) {
 		c.widen()
 	}
 	for len(c.slices) <= i {
-		c.slices = append(c.slices, nil)
+		c.slices = append(c.slices, slice{})
 	}
-	if c.slices[i] == nil {
-		c.slices[i] = newLatencies()
-	}
-	c.slices[i].Merge(latency)
+	c.slices[i].join(x)
 }
 
 // widen joins each two slices.
 func (c *course) widen() {
 	c.width *= 2
-	for i := 0; i < len(c.slices); i += 2 {
-		joined := c.slices[i]
-		if i+1 < len(c.slices) && c.slices[i+1] != nil {
-			if joined == nil {
-				joined = c.slices[i+1]
-			} else {
-				joined.Merge(c.slices[i+1])
-			}
-		}
-		c.slices[i/2] = joined
-	}
-	c.slices = slices.Clip(c.slices[:(len(c.slices)+1)/2])
+	c.slices = joined(c.slices, 2)
 }
 
-// quantile reads a quantile, in microseconds, of the slices whose middle lies
-// in [from, to), and how many latencies they hold.
-func (c *course) quantile(q float64, from, to time.Time) (micros float64, n int64) {
-	all := newLatencies()
-	for i, h := range c.slices {
+// joined makes one slice of each n.
+func joined(all []slice, n int) []slice {
+	out := make([]slice, 0, maxSlices)
+	for i, s := range all {
+		if i%n == 0 {
+			out = append(out, slice{})
+		}
+		out[len(out)-1].join(s)
+	}
+	return out
+}
+
+// between are the slices whose middle lies in [from, to).
+func (c *course) between(from, to time.Time) (all []slice) {
+	for i, s := range c.slices {
 		middle := c.start.Add(time.Duration(i)*c.width + c.width/2)
-		if h != nil && !middle.Before(from) && middle.Before(to) {
-			all.Merge(h)
+		if !middle.Before(from) && middle.Before(to) {
+			all = append(all, s)
 		}
 	}
-	return float64(all.ValueAtPercentile(q)), all.TotalCount()
+	return all
+}
+
+// quantile reads a quantile, in microseconds, of a stretch, and how many
+// latencies it holds.
+func (c *course) quantile(q float64, from, to time.Time) (micros float64, n int64) {
+	all := slice{latency: newLatencies()}
+	for _, s := range c.between(from, to) {
+		all.join(s)
+	}
+	return float64(all.latency.ValueAtPercentile(q)), all.latency.TotalCount()
 }
 
 // enough is how many answers a 95th percentile needs.
@@ -86,26 +108,18 @@ func (c *course) drift(from, to time.Time) (factor float64, ok bool) {
 	return late / early, true
 }
 
-// follow adds latencies to the course of a scenario, if a check reads its
-// drift.
+// follow adds an interval to the course of a scenario.
 func (t *traffic) follow(name string, x soak.LoadInterval, latency *latencies) {
-	c, known := t.courses[name]
-	if !known {
-		if t.judge.loaded().list.Reads(driftFact(name)) {
-			c = newCourse(x.At.Add(-x.Duration), max(x.Duration, t.judge.loaded().scaled(time.Second)))
-		}
+	c := t.courses[name]
+	if c == nil {
+		c = newCourse(x.At.Add(-x.Duration), max(x.Duration, t.judge.loaded().scaled(time.Second)))
 		t.courses[name] = c
 	}
-	if c != nil {
-		c.add(x.At, latency)
+	s := slice{span: x.Duration, requests: x.Requests, latency: latency}
+	for _, n := range x.Errors {
+		s.errors += n
 	}
-}
-
-func driftFact(scenario string) string {
-	if scenario == allScenarios {
-		return checklist.Path{"load", "drift"}.String()
-	}
-	return checklist.Path{"load", scenario, "drift"}.String()
+	c.add(x.At, s)
 }
 
 // freezeDrift keeps a window's drift at the first interval after its end,

@@ -97,6 +97,7 @@ func (j *Judge) loadResult() soak.LoadResult {
 		r.Scenarios = append(r.Scenarios, soak.ScenarioResult{
 			Name: name, Due: c.due, Requests: c.requests, Errors: maps.Clone(c.kinds),
 			P50: c.ms(50), P95: c.ms(95), P99: c.ms(99), Max: c.ms(100), Bytes: c.bytes,
+			Drift: j.load.courses[name].change(),
 		})
 	}
 	if j.brake != nil {

@@ -16,7 +16,7 @@ const allScenarios = ""
 type traffic struct {
 	judge   *Judge
 	total   map[string]*counts
-	courses map[string]*course // of the scenarios whose drift a check reads
+	courses map[string]*course
 	firings map[string]*firing // the latest of each scenario
 	recent  recent
 	damaged bool // a latency histogram could not be read
@@ -47,9 +47,7 @@ func (t *traffic) add(x soak.LoadInterval) {
 				t.freezeDrift(w, name, x)
 			}
 		}
-		if latency != nil {
-			t.follow(name, x, latency)
-		}
+		t.follow(name, x, latency)
 	}
 	if x.Requests > 0 && x.Scenario != soak.HealthScenario {
 		t.fire(x)
