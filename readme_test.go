@@ -86,10 +86,10 @@ func shown(t *testing.T, line string) string {
 }
 
 // verdict is how a first screen begins.
-var verdict = regexp.MustCompile(`^(?:.*\n)?(FAIL|PASS|INCONCLUSIVE) `)
+var verdict = regexp.MustCompile(`^(?:.*\n)?(FAIL|REHEARSAL PASSED|PASS|INCONCLUSIVE) `)
 
 // always are the lines that every first screen has.
-var always = regexp.MustCompile(`(?m)^(?:  (wall|memory|why|node|did)  |(FAIL|PASS|INCONCLUSIVE)  )`)
+var always = regexp.MustCompile(`(?m)^(?:  (wall|memory|why|node|did)  |(FAIL|REHEARSAL PASSED|PASS|INCONCLUSIVE)  )`)
 
 // labels are the verdicts and the lines that every first screen has, in their
 // order. What comes and goes with the figures, such as a brake, is left out.

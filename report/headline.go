@@ -12,6 +12,9 @@ func (v *View) headline() Statement {
 	switch v.Report.Verdict {
 	case soak.VerdictPass:
 		l = Statement{Word: "PASS", Tone: Good}
+		if v.Report.Run.Rehearsal > 0 {
+			l.Word = "REHEARSAL PASSED"
+		}
 	case soak.VerdictFail:
 		l = Statement{Word: "FAIL", Tone: Bad}
 	case soak.VerdictInconclusive:
