@@ -97,10 +97,10 @@ func program(t *testing.T, state string, args ...string) *exec.Cmd {
 	return c
 }
 
-// TestKilledAgainAndAgain kills one run with SIGKILL at random moments and goes
+// TestFaultsKilledAgainAndAgain kills one run with SIGKILL at random moments and goes
 // on with it each time: whatever was durable is there once at the end, no line
 // of the log is missed or counted twice, and the run ends when it was to end.
-func TestKilledAgainAndAgain(t *testing.T) {
+func TestFaultsKilledAgainAndAgain(t *testing.T) {
 	t.Parallel()
 	kills, length := 3, 20*time.Second
 	if everyFault() {

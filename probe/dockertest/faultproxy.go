@@ -24,15 +24,16 @@ type Fault string
 const (
 	NoFault   Fault = ""
 	Hang      Fault = "hangs: accepts, never answers"
-	Late      Fault = "answers late"
+	Late      Fault = "answers 1.5 s late"
+	VeryLate  Fault = "answers 30 s late"
 	Cut       Fault = "drops the connection in mid-body"
 	Malformed Fault = "sends malformed JSON"
 	Truncated Fault = "sends truncated JSON"
 	Down      Fault = "stopped, and back"
 )
 
-// LateBy is how late the engine is under the fault Late.
-const LateBy = 1500 * time.Millisecond
+// lateBy is how late the engine is.
+var lateBy = map[Fault]time.Duration{Late: 1500 * time.Millisecond, VeryLate: 30 * time.Second}
 
 // FaultProxy stands in front of an engine's socket, remembers every call and
 // injects faults into the answers. It listens on a socket, as an engine of
@@ -126,9 +127,9 @@ func (p *FaultProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case Hang:
 		<-ctx.Done()
 		panic(http.ErrAbortHandler)
-	case Late:
+	case Late, VeryLate:
 		select {
-		case <-time.After(LateBy):
+		case <-time.After(lateBy[fault]):
 		case <-ctx.Done():
 			panic(http.ErrAbortHandler)
 		}
