@@ -2,6 +2,7 @@ package curve
 
 import (
 	"math"
+	"slices"
 
 	"leakcheck/soak"
 )
@@ -34,7 +35,7 @@ func (a *analysis) decide() {
 		return
 	}
 	switch {
-	case !a.vetoed && a.growing.cdf(a.must) <= standard.alphaYes:
+	case !a.vetoed && !a.fallen() && a.growing.cdf(a.must) <= standard.alphaYes:
 		a.leak = soak.LeakYes
 	case 1-a.rate.cdf(tolerance) <= standard.alphaNo:
 		a.leak = soak.LeakNo
@@ -64,7 +65,6 @@ func (a *analysis) rank(gain [courseCount]float64) {
 	if a.grows == nil {
 		return
 	}
-	a.vetoed = a.vetoes(gain)
 	doubt := a.doubt()
 	best := a.best()
 	for i := range a.fits {
@@ -88,6 +88,7 @@ func (a *analysis) rank(gain [courseCount]float64) {
 		}
 	}
 	a.rate, a.growing = a.rate.prune(), a.growing.prune()
+	a.vetoed = a.vetoes(gain)
 }
 
 // doubt is the standard error of the rate, in bytes per second, that no noise
@@ -102,18 +103,37 @@ func (a *analysis) doubt() float64 {
 // vetoes reports whether a harmless explanation is better than every growing
 // one by the gain that its course calls for.
 func (a *analysis) vetoes(gain [courseCount]float64) bool {
+	less := 0.0
+	if a.slows() {
+		less = standard.slowGain
+	}
 	for i := range a.fits {
 		e := &a.fits[i]
 		if !e.family.harmless() {
 			continue
 		}
 		for k, score := range e.courses {
-			if score+gain[k] < a.grows.score {
+			if score+gain[k]-less < a.grows.score {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// slows reports whether a growth that has slowed down goes on clearly slower
+// than it did on average over the regime: it may yet come to an end.
+func (a *analysis) slows() bool {
+	bent := a.grows.family == bend || a.grows.family == warmupAndLine
+	return bent && a.growing.quantile(0.5)*a.series.longest() < standard.slowShare*(a.end-a.level)
+}
+
+// fallen reports whether the growth is seen only by taking a fall for a step,
+// and the memory has not come back to where it was: what it gave back once it
+// may give back again, as a tooth so tall that there are not three of them yet.
+func (a *analysis) fallen() bool {
+	y := a.series.y
+	return a.grows.family == steps && slices.Max(y)-slices.Max(y[len(y)-max(1, len(y)/10):]) > a.settle()
 }
 
 // best is the lowest score of an explanation with a rate.

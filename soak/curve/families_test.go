@@ -17,6 +17,7 @@ func simulations() []simulation {
 	flatNoise := func(r *rand.Rand) draw {
 		d := base(r, 1440, 60)
 		d.noise(r, d.level())
+		d.plain = true
 		return d
 	}
 	return []simulation{
@@ -145,7 +146,7 @@ func simulations() []simulation {
 		{"leak clipped at the limit", true, func(r *rand.Rand) draw {
 			d := base(r, 1440, 60)
 			l, top := d.level(), uniform(r, .4, .9)
-			d.limit, d.clipped = l*uniform(r, 1.5, 4), true
+			d.limit, d.clipped, d.floor = l*uniform(r, 1.5, 4), true, math.NaN()
 			total := (d.limit - l) / top
 			d.noise(r, l*.3)
 			d.grow(total)

@@ -41,7 +41,7 @@ func findFloor(b []bucket, skew, rise float64) floor {
 	case z.drops >= standard.minTeeth && !blurred(b, z, skew):
 		f.teeth, f.height, f.period = z.drops, z.height, z.period
 		f.points = thin(z.minima(b))
-		if rise := b[len(b)-1].center() - b[0].center(); len(f.points) < standard.minBottoms && rise > 4*z.height {
+		if rise := b[len(b)-1].center() - b[0].center(); len(f.points) < standard.minBottoms && rise > smallTeeth*z.height {
 			// Too few cycles for a floor, but the teeth are small on this rise.
 			f.points = smooth(b, &f.width)
 		}

@@ -22,6 +22,9 @@ type draw struct {
 	clipped    bool // meant to stand at the limit
 	plain      bool // nothing but this noise and perhaps a line
 	cache      func(i int) float64
+	// floor is the memory at the end without noise, NaN where teeth or lives
+	// leave open what that would be.
+	floor float64
 }
 
 // simulation is a family of series.
@@ -71,6 +74,7 @@ func base(r *rand.Rand, n int, step float64) draw {
 	if r.IntN(2) == 0 {
 		d.limit = level * uniform(r, 2, 5)
 	}
+	d.floor = level
 	return d
 }
 
@@ -99,6 +103,7 @@ func (d *draw) each(f func(u float64) float64) {
 	for i := range d.y {
 		d.y[i] += f(d.t[i] / last)
 	}
+	d.floor += f(1)
 }
 
 // grow adds a linear leak of total bytes over the run.
@@ -120,6 +125,7 @@ func leakTotal(r *rand.Rand, d *draw) float64 {
 // saw adds teeth of about the period and height, each of random height,
 // growing by the factor over the run.
 func (d *draw) saw(r *rand.Rand, period, height, factor float64) {
+	d.floor = math.NaN()
 	begin, length, h := -r.Float64()*period, period, height
 	last := d.t[len(d.t)-1]
 	next := func(t float64) {
@@ -223,7 +229,7 @@ func simLives(count int, leak bool) func(*rand.Rand) draw {
 			d.life[i] = id
 			d.y[i] += warm*(1-math.Exp(-(t-begin)/tau)) + rate*(t-begin)
 		}
-		d.limit = 0
+		d.limit, d.floor = 0, math.NaN()
 		return d
 	}
 }
@@ -290,5 +296,5 @@ func holes(r *rand.Rand, d *draw) {
 		}
 		t, y = append(t, d.t[i]+r.Float64()*20), append(y, d.y[i])
 	}
-	d.t, d.y = t, y
+	d.t, d.y, d.plain = t, y, false // the oracle knows no gaps
 }

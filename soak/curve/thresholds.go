@@ -6,7 +6,8 @@ package curve
 type thresholds struct {
 	// settleShare and settleBytes are what healthy programs may grow by
 	// settling: a leak must have grown by more within the run. Healthy
-	// recordings creep by 1 % in 40 minutes, an idle one by 0.8 MB.
+	// recordings creep by 1 % in 40 minutes, an idle one by 0.8 MB, one that
+	// still compiles its code by 1.5 MB.
 	settleShare float64
 	settleBytes float64
 	// youngShare of the level is by how much settling bends a very young run;
@@ -37,6 +38,9 @@ type thresholds struct {
 	// it forbid although it fits a little worse. recall is the same for the
 	// second look at the whole life.
 	gain, recall [courseCount]float64
+	// A curve whose present rate is less than slowShare of its mean rate slows
+	// down: each gain is less by slowGain.
+	slowShare, slowGain float64
 	// clear is how much better than the best growing explanation a harmless one
 	// must be to have a say in the rate, by its weight; a negative clear lets it
 	// have one although it fits a little worse.
@@ -56,7 +60,7 @@ type thresholds struct {
 
 var standard = thresholds{
 	settleShare:  0.03,
-	settleBytes:  1e6,
+	settleBytes:  2e6,
 	youngShare:   0.11,
 	youngSeconds: 300,
 	promiseHours: 7 * 24,
@@ -71,6 +75,8 @@ var standard = thresholds{
 	hopRatio:     1.7,
 	gain:         [courseCount]float64{-4, 2, 20},
 	recall:       [courseCount]float64{2, 2, 20},
+	slowShare:    0.75,
+	slowGain:     8,
 	clear:        -6,
 	occam:        0,
 	gapFactor:    5,
@@ -179,6 +185,9 @@ const (
 	// A drop that is made up for again within dipShare of the time from one drop
 	// to the next is a dip, no tooth.
 	dipShare = 0.2
+	// Teeth that are this many times lower than the rise need not be cut off
+	// where there are too few of them for a floor.
+	smallTeeth = 4.0
 	// nowShare of the run is how far beyond the last point of the floor a shape
 	// is trusted: a tooth that has not ended may hide anything.
 	nowShare = 0.05
