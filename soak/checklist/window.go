@@ -132,5 +132,12 @@ func Fill(text string, t soak.TargetInfo) string {
 	if service == "" {
 		service = t.Name
 	}
+	if t.Kind == "process" { // one that runs is named "pid 4711", one that leakcheck started by its program
+		who := "-- COMMAND"
+		if strings.HasPrefix(t.Name, "pid ") {
+			who = "--" + t.Name
+		}
+		text = strings.ReplaceAll(text, "--container {container}", who)
+	}
 	return strings.NewReplacer("{container}", t.Name, "{service}", service, "{image}", t.Image).Replace(text)
 }
