@@ -32,7 +32,7 @@ func (p *printer) plot(v *View, t *Target, from int64, rows int) {
 	if f := forecastOf(t); f != nil && ahead != nil {
 		high = math.Max(high, math.Min(f.WallBytes, ahead[1].V))
 	}
-	scale := niceScale(low, high, max(2, rows/2))
+	scale, rows := rowScale(low, high, rows)
 	c := newCanvas(p.Width-13, rows, p.Unicode)
 	c.frame(float64(from), float64(end), scale.Low, scale.High)
 	if ahead != nil {
@@ -46,6 +46,21 @@ func (p *printer) plot(v *View, t *Target, from int64, rows int) {
 	p.line("%11s %s", "", p.paint.label(timeAxis(v, from, end, c.columns)))
 	if f := forecastOf(t); f != nil && f.WallBytes > scale.High {
 		p.labelled("", "", 12, "the wall ("+wallName(f.Wall)+", "+soak.FormatBytes(f.WallBytes)+") is above this picture", Faint)
+	}
+}
+
+// rowScale chooses ticks that lie on rows, the same number of rows apart, and
+// how many of the rows that takes.
+func rowScale(low, high float64, rows int) (scale, int) {
+	for n := min(max(2, rows/2), 7); ; n-- {
+		s := niceScale(low, high, n)
+		gaps := len(s.ticks) - 1
+		if gaps <= rows-1 && gaps > 0 {
+			return s, (rows-1)/gaps*gaps + 1
+		}
+		if n <= 1 {
+			return s, rows
+		}
 	}
 }
 
@@ -103,6 +118,9 @@ func forecastOf(t *Target) *soak.Forecast {
 // timeAxis labels the start, the middle and the end.
 func timeAxis(v *View, from, to int64, columns int) string {
 	at := func(ms int64) string { return v.Clock(time.UnixMilli(ms)) }
+	if to-from < (10 * time.Minute).Milliseconds() {
+		at = func(ms int64) string { return time.UnixMilli(ms).In(v.Now.Location()).Format(time.TimeOnly) }
+	}
 	left, mid, right := at(from), at(from+(to-from)/2), at(to)
 	line := pad(left, columns/2-width(mid)/2) + mid
 	return line + padLeft(right, columns-width(line))

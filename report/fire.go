@@ -33,7 +33,7 @@ func FiredSheet(f soak.Fired) *Sheet {
 // firedSteps is the table of what was fired to be compared.
 func firedSteps(f soak.Fired) *grid {
 	g := &grid{Columns: []column{
-		{name: "step"}, {"requests", true}, {"p95", true}, {"answer", true}, {"memory", true}, {"stayed", true}, {"upstream", true},
+		{name: "step"}, {"sent", true}, {"p95", true}, {"answer", true}, {"memory", true}, {"stayed", true}, {"upstream", true},
 	}}
 	for _, x := range f.Compared {
 		upstream, answer := "-", "-"

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"leakcheck/soak"
@@ -19,6 +20,9 @@ func (v *View) headline() Statement {
 		l = Statement{Word: "FAIL", Tone: Bad}
 	case soak.VerdictInconclusive:
 		l = Statement{Word: "INCONCLUSIVE", Tone: Caution}
+		if slices.ContainsFunc(v.Report.Memory, func(m soak.MemoryResult) bool { return m.Leak == soak.LeakYes }) {
+			l = Statement{Word: "LEAK", Tone: Bad} // proven, though its check is not due before the run's end
+		}
 	}
 	l.Text = v.summary()
 	return l

@@ -37,9 +37,10 @@ type Options struct {
 
 const (
 	enter = "\x1b[?1049h\x1b[?25l" // another screen, no cursor
-	leave = "\x1b[?25h\x1b[?1049l"
+	leave = clear + "\x1b[?25h\x1b[?1049l"
 	home  = "\x1b[H"
 	wipe  = "\x1b[K" // the rest of the line
+	clear = home + "\x1b[2J"
 )
 
 // Run paints what view returns until ctx ends or a key ends it: nil for q and
@@ -103,6 +104,7 @@ type screen struct {
 	target   int
 	window   int
 	help     bool
+	w, h     int // of the last picture
 }
 
 // windows are what w goes through.
@@ -128,6 +130,10 @@ func (s *screen) paint(v *report.View) error {
 		o.Width, o.Height = w, h
 	}
 	var b bytes.Buffer
+	if s.w != o.Width || s.h != o.Height {
+		b.WriteString(clear) // a terminal that was resized has moved what was there
+	}
+	s.w, s.h = o.Width, o.Height
 	b.WriteString(home)
 	for i, line := range report.Frame(v, o) {
 		if i >= o.Height {
