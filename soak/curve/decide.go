@@ -129,11 +129,21 @@ func (a *analysis) slows() bool {
 }
 
 // fallen reports whether the growth is seen only by taking a fall for a step,
-// and the memory has not come back to where it was: what it gave back once it
-// may give back again, as a tooth so tall that there are not three of them yet.
+// and the memory has not grown beyond where it was by as much again: what it
+// gave back once it may give back again, as a tooth so tall that there are not
+// three of them yet.
 func (a *analysis) fallen() bool {
+	if a.grows.family != steps {
+		return false
+	}
 	y := a.series.y
-	return a.grows.family == steps && slices.Max(y)-slices.Max(y[len(y)-max(1, len(y)/10):]) > a.settle()
+	top, fall, from := y[0], 0.0, 0.0
+	for _, v := range y {
+		if top = math.Max(top, v); top-v > fall {
+			fall, from = top-v, top
+		}
+	}
+	return fall > a.settle() && slices.Max(y[len(y)-max(1, len(y)/10):]) < from+fall
 }
 
 // best is the lowest score of an explanation with a rate.
