@@ -45,6 +45,9 @@ func (c line) evaluate(v View, w *window) soak.CheckResult {
 	switch r.Outcome {
 	case soak.Fail, soak.Warn, soak.Inconclusive:
 		r.Hint, r.Next = Fill(c.Hint, v.Target), Fill(c.Next, v.Target)
+		if v.Target.Kind == "process" && strings.HasPrefix(c.Next, "docker") {
+			r.Next = "" // no engine knows it
+		}
 	}
 	return r
 }

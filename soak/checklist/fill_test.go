@@ -2,6 +2,7 @@ package checklist
 
 import (
 	"testing"
+	"time"
 
 	"leakcheck/soak"
 )
@@ -18,6 +19,17 @@ func TestFillNamesWhatIsThere(t *testing.T) {
 	} {
 		if got := Fill(text, x.target); got != x.want {
 			t.Errorf("%q, want %q", got, x.want)
+		}
+	}
+}
+
+// A command that asks an engine is not suggested for a process.
+func TestNoEngineKnowsAProcess(t *testing.T) {
+	v := ended(time.Hour, FactMap{"node.restarts": Number(1)})
+	for kind, want := range map[string]string{"process": "", "container": "docker logs x"} {
+		v.Target = soak.TargetInfo{Name: "x", Kind: kind}
+		if r := judge(t, soak.Check{Expr: "node.restarts == 0", Next: "docker logs {container}"}, v); r.Next != want {
+			t.Errorf("%s: %q, want %q", kind, r.Next, want)
 		}
 	}
 }
