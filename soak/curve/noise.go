@@ -18,12 +18,12 @@ type noise struct {
 // the given length. Nobody knows the noise of a program beforehand: slopes are
 // averaged over all of these, weighted by their likelihood.
 func noises(step, length float64) []noise {
-	list := []noise{{white: 1, widen: 1}}
+	list := []noise{{white: 1, widen: widenLeast}}
 	least, most := tauLeast*step, tauMost*length
 	for i, last := 0.0, math.Round(math.Log(most/least)/math.Log(tauStep)); i <= last; i++ {
 		tau := least * math.Pow(most/least, i/math.Max(last, 1))
 		x := math.Pow(tau/length/widenKnee, 4)
-		widen := 1 + widenMost*x/(x+1)
+		widen := widenLeast + (widenMost-widenLeast)*x/(x+1)
 		list = append(list, noise{tau, 0, 0, widen})
 		if tau > 1.5*step {
 			// White noise is measured against the variance of one step of the process.

@@ -104,14 +104,15 @@ const (
 
 // What is assumed of the noise (noise.go). The likelihood underrates long
 // memory where the run is short (Marriott and Pope, Biometrika 41, 1954), which
-// would make intervals too narrow: standard errors are widened by up to
-// widenMost, by half of it where the correlation time is widenKnee of the run;
+// would make intervals too narrow: standard errors are widened by widenLeast to
+// widenMost, half the way where the correlation time is widenKnee of the run;
 // those of explanations with a parameter that was searched for by bentWiden.
 // A process with independent noise of nugget times its own variance per step
 // on top has the log prior weight nuggetPrior. Correlation times run from
 // tauLeast of a step to tauMost of the run, tauStep apart.
 const (
-	widenMost   = 6.0
+	widenLeast  = 1.08
+	widenMost   = 7.0
 	widenKnee   = 0.3
 	bentWiden   = 1.2
 	nugget      = 4.0
