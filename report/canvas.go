@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"strings"
+	"unicode/utf8"
 )
 
 // canvas draws curves in character cells: 2 x 4 braille dots each with
@@ -13,6 +14,7 @@ type canvas struct {
 	dx, dy         int // dots per cell
 	lines          [][3][]uint8
 	x0, x1, y0, y1 float64
+	walls          map[int][]rune // by row: what stands where no curve is
 }
 
 func newCanvas(columns, rows int, unicode bool) *canvas {
@@ -51,8 +53,26 @@ const (
 	layerCurve = iota
 	layerFloor
 	layerAhead
+	layerWall
 	layerNone
 )
+
+// wall draws a dashed line at a value, with its name in it.
+func (c *canvas) wall(at float64, name string) {
+	if at < c.y0 || at > c.y1 {
+		return
+	}
+	dash := "╌"
+	if !c.unicode {
+		dash = "-"
+	}
+	name = fit(name, c.columns-4)
+	line := strings.Repeat(dash, 2) + " " + name + " "
+	line += strings.Repeat(dash, max(0, c.columns-width(line)))
+	if n := utf8.RuneCountInString(line); n == c.columns { // a name of wide characters does not fit cells
+		c.walls = map[int][]rune{c.row(at): []rune(line)}
+	}
+}
 
 // layer draws a line through points; points outside the frame are left out.
 func (c *canvas) layer(n int, points []Point) {
@@ -89,7 +109,7 @@ func (c *canvas) set(n, x, y int) {
 // render returns one line of cells, each layer in its colour.
 func (c *canvas) render(row int, paint palette) string {
 	var out, run strings.Builder
-	paints := [...]func(string) string{paint.curve, paint.floor, paint.ahead, func(s string) string { return s }}
+	paints := [...]func(string) string{paint.curve, paint.floor, paint.ahead, paint.ahead, func(s string) string { return s }}
 	last := len(paints) - 1
 	for i := range c.columns {
 		layer, cell := c.cell(row, i)
@@ -114,6 +134,9 @@ func (c *canvas) cell(row, column int) (int, rune) {
 		case dots != 0:
 			return layer, plain
 		}
+	}
+	if wall := c.walls[row]; wall != nil {
+		return layerWall, wall[column]
 	}
 	return layerNone, ' '
 }

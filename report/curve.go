@@ -42,26 +42,33 @@ func (p *printer) plot(v *View, t *Target, from int64, rows int) {
 	for _, piece := range pieces {
 		c.layer(layerCurve, piece)
 	}
+	f := forecastOf(t)
+	if f != nil {
+		c.wall(f.WallBytes, wallName(f.Wall)+", "+soak.FormatBytes(f.WallBytes))
+	}
 	p.rows(c, scale)
 	p.line("%11s %s", "", p.paint.label(timeAxis(v, from, end, c.columns)))
-	if f := forecastOf(t); f != nil && f.WallBytes > scale.High {
+	if f != nil && f.WallBytes > scale.High {
 		p.labelled("", "", 12, "the wall ("+wallName(f.Wall)+", "+soak.FormatBytes(f.WallBytes)+") is above this picture", Faint)
 	}
 }
 
-// rowScale chooses ticks that lie on rows, the same number of rows apart, and
-// how many of the rows that takes.
-func rowScale(low, high float64, rows int) (scale, int) {
-	for n := min(max(2, rows/2), 7); ; n-- {
+// rowScale chooses ticks that lie on rows, the same number of rows apart: the
+// most that leave no more than a fifth of the rows over. It returns how many
+// rows it takes.
+func rowScale(low, high float64, rows int) (best scale, used int) {
+	for n := 7; n >= 1; n-- {
 		s := niceScale(low, high, n)
-		gaps := len(s.ticks) - 1
-		if gaps <= rows-1 && gaps > 0 {
-			return s, (rows-1)/gaps*gaps + 1
+		gaps := max(len(s.ticks)-1, 1)
+		takes := (rows-1)/gaps*gaps + 1
+		if takes > used {
+			best, used = s, takes
 		}
-		if n <= 1 {
-			return s, rows
+		if 5*used >= 4*rows {
+			break
 		}
 	}
+	return best, used
 }
 
 // rangeOf returns the lowest and highest value from a time on.
