@@ -106,6 +106,7 @@ seen.pressed = button.getAttribute("aria-pressed");
 seen.hidden = [...plot.querySelectorAll(".line")].filter(l => l.style.display === "none").length;
 document.querySelector(".tools button").click();
 seen.theme = document.documentElement.dataset.theme;
+seen.kept = sessionStorage.getItem("leakcheck");
 seen.wide = document.documentElement.scrollWidth > innerWidth;
 const out = document.createElement("script"); out.type = "application/json"; out.id = "seen"; out.textContent = JSON.stringify(seen); document.body.append(out);
 });</script>`
@@ -118,7 +119,9 @@ var policyTag = regexp.MustCompile(`<meta http-equiv="Content-Security-Policy"[^
 func TestHoverZoomAndKeys(t *testing.T) {
 	browser(t)
 	var page bytes.Buffer
-	if err := HTML(&page, healthy().view()); err != nil {
+	v := healthy().view()
+	v.Refresh = time.Hour // a live page keeps what a reader chose
+	if err := HTML(&page, v); err != nil {
 		t.Fatal(err)
 	}
 	text := policyTag.ReplaceAllString(page.String(), "") // or the robot may not run
@@ -136,9 +139,9 @@ func TestHoverZoomAndKeys(t *testing.T) {
 	}
 	found, _, _ := strings.Cut(rest, "</script>")
 	var seen struct {
-		Tip, Zoomed, Reset, Key, Plus, Pressed, Theme string
-		Ticks, Hidden                                 int
-		Wide                                          bool
+		Tip, Zoomed, Reset, Key, Plus, Pressed, Theme, Kept string
+		Ticks, Hidden                                       int
+		Wide                                                bool
 	}
 	if err := json.Unmarshal([]byte(found), &seen); err != nil {
 		t.Fatal(err)
@@ -150,6 +153,9 @@ func TestHoverZoomAndKeys(t *testing.T) {
 	}
 	if !quarter.MatchString(seen.Zoomed) || seen.Ticks < 2 {
 		t.Errorf("dragging from a quarter to a half shows %q with %d ticks", seen.Zoomed, seen.Ticks)
+	}
+	if !strings.Contains(seen.Kept, `"theme":"`) || !strings.Contains(seen.Kept, `"zoom t1-memory-chart":[1`) || !strings.Contains(seen.Kept, `"off t1-memory-chart`) {
+		t.Errorf("a live page keeps %s", seen.Kept)
 	}
 	if seen.Reset != "0 0 1000 1000" || seen.Plus == seen.Reset || seen.Key == "" {
 		t.Errorf("reset %q, plus %q, arrow %q", seen.Reset, seen.Plus, seen.Key)

@@ -38,8 +38,9 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"bytes":   func(n int64) string { return soak.FormatBytes(float64(n)) },
 	"unsent":  func(s soak.ScenarioResult) int64 { return s.Due - s.Requests },
 	"outcome": outcomeTone, "tone": eventTone,
-	"mark": func(o soak.Outcome) string { return outcomeMark(o, true) },
-	"acts": func(c soak.CheckResult) bool { return c.Outcome != soak.Pass },
+	"drift": driftText,
+	"mark":  func(o soak.Outcome) string { return outcomeMark(o, true) },
+	"acts":  func(c soak.CheckResult) bool { return c.Outcome != soak.Pass },
 }).Parse(pageText))
 
 // page is what the template reads.

@@ -10,10 +10,17 @@
   const two = n => String(n).padStart(2, "0");
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800];
 
+  // A live page loads itself again: what a reader chose is kept for that long.
+  const live = document.querySelector('meta[http-equiv="refresh"]');
+  let chosen = {};
+  try { if (live) chosen = JSON.parse(sessionStorage.getItem("leakcheck")) || {}; } catch { /* nothing is kept, then */ }
+  const keep = (name, value) => { chosen[name] = value; try { if (live) sessionStorage.setItem("leakcheck", JSON.stringify(chosen)); } catch { /* as above */ } };
+
   function frame(box) {
     const stage = box.querySelector(".stage"), plot = box.querySelector(".plot"), axis = box.querySelector(".xaxis");
     const d = box.dataset, elapsed = d.elapsed, t0 = +d.x0, t1 = +d.x1, low = +d.low, high = +d.high, zone = +d.zone, show = print[d.unit];
     const lines = [...plot.querySelectorAll(".line")].map(path => ({ path, name: path.dataset.name, color: path.classList[1], pieces: null }));
+    const id = box.parentElement.querySelector("h2, h3").id;
     let a = 0, b = SIZE, from = null;
     const cross = el("div", "cross"), tip = el("div", "tip"), area = el("div", "select"), reset = el("button", "reset", "Whole run");
     reset.type = "button";
@@ -60,6 +67,7 @@
       if (b - a < 1) { a = 0; b = SIZE; }
       plot.setAttribute("viewBox", `${a} 0 ${b - a} ${SIZE}`);
       reset.hidden = a === 0 && b === SIZE;
+      keep("zoom " + id, reset.hidden ? null : [a, b].map(x => t0 + x / SIZE * (t1 - t0)));
       ticks();
     }
     const first = axis.innerHTML;
@@ -108,11 +116,16 @@
       const line = lines.find(l => l.name === li.dataset.name);
       if (!line) continue;
       const b = el("button"); b.type = "button"; b.setAttribute("aria-pressed", "true"); b.append(...li.childNodes); li.append(b);
-      b.addEventListener("click", () => {
+      const toggle = () => {
         const off = line.path.classList.toggle("off");
         line.path.style.display = off ? "none" : ""; b.setAttribute("aria-pressed", String(!off));
-      });
+        keep("off " + id + " " + line.name, off);
+      };
+      b.addEventListener("click", toggle);
+      if (chosen["off " + id + " " + line.name]) toggle();
     }
+    const zoom = chosen["zoom " + id];
+    if (zoom) view(...zoom.map(t => (t - t0) / (t1 - t0) * SIZE));
   }
   document.querySelectorAll(".frame").forEach(frame);
 
@@ -121,7 +134,9 @@
   theme.addEventListener("click", () => {
     const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = dark ? "light" : "dark";
+    keep("theme", root.dataset.theme);
   });
+  if (chosen.theme) root.dataset.theme = chosen.theme;
   paper.addEventListener("click", () => window.print());
   tools.append(theme, paper);
 })();
