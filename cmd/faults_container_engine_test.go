@@ -108,7 +108,7 @@ func TestFaultsOfTheLog(t *testing.T) {
 		t.Run(where, func(t *testing.T) {
 			t.Parallel()
 			for range rounds(1) {
-				p := rig.RunPuppet(probe.Spec{Args: []string{"log", "3ms"}, LogDriver: "json-file", LogOptions: map[string]string{"max-size": "40k", "max-file": "5"}})
+				p := rig.RunPuppet(probe.Spec{Args: []string{"log", "3ms", "stdout"}, LogDriver: "json-file", LogOptions: map[string]string{"max-size": "40k", "max-file": "5"}})
 				out := t.TempDir()
 				b := start(t, nil, "soak", "--container", p.Name(), "--docker-host", host, "--profile", profile, "--load", "none",
 					"--duration", "8s", "--interval", "1s", "--out", out, "--format", "json")

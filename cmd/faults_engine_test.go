@@ -77,7 +77,7 @@ func TestFaultsOfAVerySlowEngine(t *testing.T) {
 // at the same time: they mostly wait.
 func faultyRound(t *testing.T, faults []dockertest.Fault, length, broken time.Duration) {
 	rig := dockertest.Engine(t)
-	puppet := rig.RunPuppet(probe.Spec{Args: []string{"log", "50ms"}})
+	puppet := rig.RunPuppet(probe.Spec{Args: []string{"log", "50ms", "stdout"}})
 	var runs []*faulty
 	for _, where := range []string{"here (cgroup files)", "through the API"} {
 		for _, f := range faults {

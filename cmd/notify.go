@@ -89,6 +89,16 @@ func (n *notifier) start(failed func(string)) {
 	}()
 }
 
+// finish tells of leaks that only the whole run proves: its last verdict asks
+// for less than one that is asked for all the time.
+func (n *notifier) finish(targets []soak.TargetInfo) {
+	for _, t := range targets {
+		if r := n.judge.Result(t.Name); r.Leak == soak.LeakYes {
+			n.tellLeak(t.Name, r)
+		}
+	}
+}
+
 // stop waits, for as long as one command may take, until all has been told.
 func (n *notifier) stop() {
 	if n.queue == nil {
@@ -153,11 +163,16 @@ func startedAfter(all []soak.Process, at time.Time) bool {
 
 // leak tells of a leak that is proven, however often one looks.
 func (n *notifier) leak(target string) {
-	if n.told[notifyLeak+target] || n.judge.Decided(target) != soak.LeakYes {
-		return
+	if !n.told[notifyLeak+target] && n.judge.Decided(target) == soak.LeakYes {
+		n.tellLeak(target, n.judge.Result(target))
 	}
-	n.told[notifyLeak+target] = true
-	n.tell(notifyLeak, target, target+" leaks: "+n.judge.Result(target).Why)
+}
+
+func (n *notifier) tellLeak(target string, r soak.Result) {
+	if !n.told[notifyLeak+target] {
+		n.told[notifyLeak+target] = true
+		n.tell(notifyLeak, target, target+" leaks: "+r.Why)
+	}
 }
 
 // wall tells of a wall that is near. It may be met before the leak is proven

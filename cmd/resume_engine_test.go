@@ -63,6 +63,15 @@ func (k *kept) Record(b soak.Batch) error {
 	return nil
 }
 
+// readable reports whether a record has been begun.
+func readable(path string) bool {
+	rec, err := record.Open(path)
+	if err == nil {
+		_ = rec.Close()
+	}
+	return err == nil
+}
+
 // readRecord reads a record as another process sees it.
 func readRecord(t *testing.T, path string) *kept {
 	t.Helper()
@@ -113,7 +122,7 @@ func TestFaultsKilledAgainAndAgain(t *testing.T) {
 		t.Run(where, func(t *testing.T) {
 			t.Parallel()
 			rig := dockertest.Engine(t)
-			p := rig.RunPuppet(probe.Spec{Args: []string{"log", "20ms"}})
+			p := rig.RunPuppet(probe.Spec{Args: []string{"log", "20ms", "stdout"}})
 			dir := t.TempDir()
 			profile := filepath.Join(dir, "counting.yaml")
 			if err := os.WriteFile(profile, []byte(countingProfile), 0o600); err != nil {

@@ -251,6 +251,7 @@ func (r *run) execute(ctx context.Context, c runner.Config) (err error) {
 		r.summary.RecordErr = cmp.Or(r.summary.RecordErr, c.Recorder.Record(f.Flush()))
 	}
 	if r.notify != nil {
+		r.notify.finish(r.info.Targets)
 		r.notify.stop()
 		r.summary.RecordErr = cmp.Or(r.summary.RecordErr, c.Recorder.Record(r.mail.Take()))
 	}
@@ -261,7 +262,7 @@ func (r *run) execute(ctx context.Context, c runner.Config) (err error) {
 func (r *run) targets() ([]runner.Target, error) {
 	var all []runner.Target
 	for _, n := range r.nodes {
-		t := runner.Target{Name: n.info.Name, Target: n.Target, Since: n.info.Started, Describe: n.describer()}
+		t := runner.Target{Name: n.info.Name, Target: r.o.oldLog.within(n.Target), Since: n.info.Started, Describe: n.describer()}
 		if r.before != nil {
 			last := r.before.target(n.info.Name)
 			t.Life, t.Started = last.life, last.started

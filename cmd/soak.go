@@ -27,6 +27,7 @@ type soakOptions struct {
 	resume    string
 	planned   soak.Duration // of the whole run, when it is resumed
 	kept      []string      // flags that resuming it will need
+	oldLog    logBudget     // how much of the log from before the run is read; 0 for all
 	detach    bool
 	ready     *os.File // where a soak in the background says that it has begun
 	failFast  bool
@@ -38,7 +39,7 @@ type soakOptions struct {
 }
 
 func newSoak(a *app) *cobra.Command {
-	o := soakOptions{wait: -1, duration: soak.Duration(24 * time.Hour)}
+	o := soakOptions{wait: -1, duration: soak.Duration(24 * time.Hour), oldLog: soakLogBudget}
 	var hours float64
 	c := &cobra.Command{
 		Use:   "soak (--container NAME | --pid PID | -- COMMAND [ARGS...])",
@@ -92,6 +93,7 @@ memory, slows down, errs or dies. Docker is only read.
 	f.StringVar(&o.listen, "listen", "", "serve the live report and /metrics at this address, such as 127.0.0.1:7070")
 	f.StringVar(&o.resume, "resume", "", "go on with an interrupted run: its id, a prefix of it, latest, or its file")
 	f.BoolVar(&o.detach, "detach", false, "soak in the background; leakcheck watch shows it")
+	f.Var(&o.oldLog, "log-budget", "how much of the log from before the run to read, the newest part: a size, or all")
 	f.BoolVar(&o.failFast, "fail-fast", false, "end the run the moment a leak is proven")
 	f.BoolVar(&o.untilSure, "until-sure", false, "end the run the moment a leak is proven or ruled out")
 	f.Var(&o.extend, "extend", "go on to this many times the length, once, if the run would end undecided, such as 2x")

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -87,8 +89,13 @@ func TestALeakIsFoundAtItsTrueRate(t *testing.T) {
 	rig := dockertest.Engine(t)
 	node := launch(t, rig, 512<<20, "--self-load", "2")
 	before := node.truth(t)
-	r := soakIt(t, rig, node.name, "--duration", "40s", "--load", "none")
+	file := filepath.Join(t.TempDir(), "told")
+	r := soakIt(t, rig, node.name, "--duration", "40s", "--load", "none", "--notify", `echo "$LEAKCHECK_EVENT $LEAKCHECK_TARGET" >> `+file, "--notify-wall", "7d")
 	after := node.truth(t)
+	told, err := os.ReadFile(file)
+	if want := "leak " + node.name + "\n"; err != nil || strings.Count(string(told), want) != 1 || strings.Count(string(told), "wall "+node.name) > 1 {
+		t.Errorf("--notify was told %q (%v), want the leak, once", told, err)
+	}
 
 	m := r.Memory[0]
 	if r.ExitCode != soak.ExitFail || m.Leak != soak.LeakYes || m.Pattern != soak.LinearGrowth {

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,6 +22,7 @@ var (
 	mu     sync.Mutex
 	held   [][]byte
 	opened []*os.File
+	dialed []net.Conn
 )
 
 func main() {
@@ -44,6 +46,7 @@ func main() {
 		"/shm":   func(n func(string) int) { file("/dev/shm/file", n("mb")) },
 		"/log":   func(n func(string) int) { write(n("from"), n("lines"), n("size")) },
 		"/open":  func(n func(string) int) { open(n("files")) },
+		"/dial":  func(n func(string) int) { dial(n("connections")) },
 		"/kill":  func(n func(string) int) { _ = syscall.Kill(n("pid"), syscall.SIGKILL) },
 		"/":      func(func(string) int) {},
 	} {
@@ -52,7 +55,7 @@ func main() {
 		})
 	}
 	if len(os.Args) > 2 && os.Args[1] == "log" {
-		go logForever(os.Args[2])
+		go logForever(os.Args[2], len(os.Args) > 3 && os.Args[3] == "stdout")
 	}
 	if text := os.Getenv("SAY"); text != "" {
 		go func() {
@@ -109,6 +112,20 @@ func open(files int) {
 	}
 }
 
+// dial opens connections to itself and keeps them.
+func dial(connections int) {
+	mu.Lock()
+	defer mu.Unlock()
+	for range connections {
+		c, err := net.Dial("tcp", "127.0.0.1:8080")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return
+		}
+		dialed = append(dialed, c)
+	}
+}
+
 // child starts this program again, to hold memory in a process of its own.
 func child(mb int) {
 	cmd := exec.Command("/app", "hold", strconv.Itoa(mb))
@@ -142,15 +159,20 @@ func write(from, lines, size int) {
 	_ = err.Flush()
 }
 
-// logForever writes a line each interval.
-func logForever(every string) {
+// logForever writes a line each interval; plain writes to standard output
+// alone, whose lines keep their order.
+func logForever(every string, plain bool) {
 	interval, err := time.ParseDuration(every)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return
 	}
 	for i := 0; ; i++ {
-		write(i, 1, 40)
+		if plain {
+			fmt.Printf("line %d %s\n", i, strings.Repeat("x", 20))
+		} else {
+			write(i, 1, 40)
+		}
 		time.Sleep(interval)
 	}
 }
