@@ -322,26 +322,29 @@ func TestCtrlCIsObeyedWithinASecond(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := start(t, []string{"DOCKER_HOST=" + c.host}, append(c.args, "--container", puppet.Name())...)
-			time.Sleep(2 * time.Second)
-			if c.later != nil {
+			took := time.Hour
+			for try := 0; try < 3 && took > time.Second; try++ { // a machine that runs many tests may be slow once
+				b := start(t, []string{"DOCKER_HOST=" + c.host}, append(c.args, "--container", puppet.Name())...)
 				time.Sleep(2 * time.Second)
-				c.later.Set(dockertest.Hang)
-				time.Sleep(time.Second)
+				if c.later != nil {
+					time.Sleep(2 * time.Second)
+					c.later.Set(dockertest.Hang)
+					time.Sleep(time.Second)
+				}
+				asked := time.Now()
+				_ = b.Process.Signal(syscall.SIGINT)
+				code := b.ends(t, 15*time.Second)
+				took = min(took, time.Since(asked))
+				if code != soak.ExitInterrupted {
+					t.Fatalf("exit %d\n%s", code, b.errOut.String())
+				}
+				if c.later != nil {
+					c.later.Set(dockertest.NoFault)
+				}
 			}
-			asked := time.Now()
-			_ = b.Process.Signal(syscall.SIGINT)
-			code := b.ends(t, 15*time.Second)
-			if took := time.Since(asked); took > obeys {
+			if took > time.Second {
 				t.Errorf("it took %s", took)
-			}
-			if code != soak.ExitInterrupted {
-				t.Errorf("exit %d\n%s", code, b.errOut.String())
 			}
 		})
 	}
 }
-
-// obeys is how long Ctrl-C may take: a second, and a little for a machine that
-// runs many tests at once.
-const obeys = 2 * time.Second
