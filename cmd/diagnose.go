@@ -163,9 +163,9 @@ func (a *app) diagnose(ctx context.Context, o diagnoseOptions) error {
 	if err := a.pause(ctx, 10*time.Second); err != nil {
 		return err
 	}
-	summary, err := t.run(ctx, driver, runner.Every(o.interval.D()), func() { a.sayBlock(driver, arms) })
+	summary, err := t.run(ctx, "diagnose", driver, runner.Every(o.interval.D()), func() { a.sayBlock(driver, arms) })
 	if err != nil {
-		return notMeasured(err)
+		return err
 	}
 	d := t.diagnosis(driver, summary)
 	found := report.Diagnosis{Diagnosis: d, Curves: t.curves.Series(), Blocks: t.blocks}

@@ -85,9 +85,9 @@ func (a *app) fire(ctx context.Context, o fireOptions) error {
 	if err != nil {
 		return err
 	}
-	summary, err := t.run(ctx, shots, runner.Every(o.interval.D()), nil)
+	summary, err := t.run(ctx, "fire", shots, runner.Every(o.interval.D()), nil)
 	if err != nil {
-		return notMeasured(err)
+		return err
 	}
 	f := t.firedResult(shots, name, o)
 	if summary.Interrupted {

@@ -2,9 +2,11 @@ package cmd
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -12,11 +14,13 @@ import (
 	"leakcheck/report"
 	"leakcheck/soak"
 	"leakcheck/soak/load"
+	"leakcheck/soak/record"
 	"leakcheck/soak/runner"
 )
 
 // trial is a short run that is judged by what it was made for rather than by a
-// checklist: a single firing, or an experiment. It keeps no record.
+// checklist: a single firing, or an experiment. What it measured is kept in a
+// record like any run's.
 type trial struct {
 	app     *app
 	node    node
@@ -32,6 +36,9 @@ type trial struct {
 	latency  map[string][][]byte
 	warnings []string
 	gone     bool // the node ended
+
+	record *record.Record // nil until it runs
+	info   soak.RunInfo
 
 	curves *report.Collector
 	block  func() (arm string, number int) // what an experiment is at; nil for a firing
@@ -74,11 +81,42 @@ func (a *app) newTrial(ctx context.Context, o targetOptions, taps tapOptions, in
 func (t *trial) close() {
 	t.tap.close()
 	_ = closeAll(t.nodes, t.engine) // nothing is lost by a connection that closes badly
+	if t.record != nil {
+		_ = t.record.Close() // every batch was durable when it was taken
+	}
 }
 
 // options are those of every engine that fires at the node.
 func (t *trial) options() load.Options {
 	return load.Options{BaseURL: t.node.url, TLS: t.node.profile.Service.TLS, Getenv: t.app.getenv}
+}
+
+// keep begins the record of what is measured.
+func (t *trial) keep(kind string, pace runner.Pace) (err error) {
+	now := time.Now()
+	t.info = soak.RunInfo{
+		ID: record.NewID(now, rand.Reader), Version: version(), Profile: t.node.profile.Name, Started: now.Round(0),
+		Interval: pace(time.Hour, false).Seconds(), LoadLevel: soak.LoadLevel(kind), Targets: []soak.TargetInfo{t.node.info},
+	}
+	path := filepath.Join(record.Dir(t.app.getenv), t.info.ID+".db")
+	profiles := map[string]*soak.Profile{t.node.info.Name: t.node.profile}
+	if t.record, err = record.Create(path, record.Meta{Info: t.info, Profiles: profiles}); err != nil {
+		return usage("%w", err)
+	}
+	if err := t.record.Record(soak.Batch{Targets: t.info.Targets}); err != nil {
+		return notMeasured(fmt.Errorf("record: %w", err))
+	}
+	return nil
+}
+
+// kept ends the record and says where it is.
+func (t *trial) kept(s runner.Summary) {
+	t.info.Duration = time.Since(t.info.Started).Seconds()
+	if err := errors.Join(s.RecordErr, t.record.Finish(t.info)); err != nil {
+		t.warn(fmt.Sprintf("what was measured could not be recorded whole: %v", err))
+		return
+	}
+	t.app.say("Run %s, record %s", t.info.ID, t.record.Path())
 }
 
 // work is what a trial does: it fires, and looks at what comes of it.
@@ -88,8 +126,12 @@ type work interface {
 	Done() (reason string, done bool)
 }
 
-// run does the work inside the brake.
-func (t *trial) run(ctx context.Context, w work, pace runner.Pace, progress func()) (runner.Summary, error) {
+// run does the work inside the brake. The kind is what the record is said to
+// have been fired at.
+func (t *trial) run(ctx context.Context, kind string, w work, pace runner.Pace, progress func()) (runner.Summary, error) {
+	if err := t.keep(kind, pace); err != nil {
+		return runner.Summary{}, err
+	}
 	mail := &mailbox{}
 	loads := []soak.Load{mail, w}
 	if t.tap != nil {
@@ -99,12 +141,17 @@ func (t *trial) run(ctx context.Context, w work, pace runner.Pace, progress func
 		Stop: w.Stop, Emit: mail.post,
 		Ceiling: func(string) int64 { return int64(t.node.profile.Ceiling) },
 	})
-	return runner.Run(ctx, runner.Config{
+	summary, err := runner.Run(ctx, runner.Config{
 		Targets: []runner.Target{{Name: t.node.info.Name, Target: t.node.Target, Scanner: t.scanner, Since: t.started}},
-		Loads:   loads, Recorder: fanout{t, t.curves, w, brake}, Pace: pace,
+		Loads:   loads, Recorder: fanout{t.record, t, t.curves, w, brake}, Pace: pace,
 		Done:     func() (string, bool) { return t.done(w) },
 		Progress: progress, ProgressEvery: 10 * time.Second,
 	})
+	t.kept(summary)
+	if err != nil {
+		err = notMeasured(err)
+	}
+	return summary, err
 }
 
 func (t *trial) done(w work) (string, bool) {

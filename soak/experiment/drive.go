@@ -120,6 +120,11 @@ func (d *Driver) enter(b Block, load soak.Load) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.at, d.current, d.requests = b, load, 0
+	text := fmt.Sprintf("block %d (%s): %s", len(d.e.seen)+1, b.Stage, d.e.o.Arms[b.Arm].Name)
+	if b.Dose > 1 {
+		text += fmt.Sprintf(", at %d times its rate", b.Dose)
+	}
+	d.carried.Events = append(d.carried.Events, soak.Event{At: time.Now(), Kind: soak.EventPhase, Text: text})
 }
 
 // leave takes the last counts of a block's load.
