@@ -266,6 +266,9 @@ func TestChanges(t *testing.T) {
 		{"nothing", up, nil, 0},
 		{"ended", with(func(f *facts) { f.Running, f.Finished, f.ExitCode = false, time.Unix(2000, 0), 134 }), []soak.EventKind{soak.EventExit}, 2000},
 		{"restarted unseen", with(func(f *facts) { f.Started, f.Finished = time.Unix(3000, 0), time.Unix(2500, 0) }), []soak.EventKind{soak.EventExit}, 2500},
+		{"restarted unseen and paused", with(func(f *facts) { f.Started, f.Finished, f.Paused = time.Unix(3000, 0), time.Unix(5000, 0), true }), []soak.EventKind{soak.EventExit, soak.EventPause}, 5000},
+		{"another, unhealthy", with(func(f *facts) { f.ID, f.Health = "b", "unhealthy" }), []soak.EventKind{soak.EventRecreate, soak.EventHealth}, 5000},
+		{"another, starting", with(func(f *facts) { f.ID, f.Health = "b", "starting" }), []soak.EventKind{soak.EventRecreate}, 5000},
 		{"another", with(func(f *facts) { f.ID = "b" }), []soak.EventKind{soak.EventRecreate}, 5000},
 		{"paused, squeezed, renamed", with(func(f *facts) { f.Paused, f.Limit, f.Name = true, 50, "m" }), []soak.EventKind{soak.EventPause, soak.EventLimit, soak.EventRename}, 5000},
 	}

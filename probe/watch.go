@@ -182,22 +182,13 @@ func changes(old, f facts, now time.Time) []soak.Event {
 	tell := func(e soak.Event) { all = append(all, e) }
 	if f.ID != old.ID {
 		tell(soak.Event{At: now, Kind: soak.EventRecreate, Text: fmt.Sprintf("a new container (%.12s, image %s) stands under the name", f.ID, printable(f.image))})
-		return all
+		return append(all, moods(State{}, f, now)...)
 	}
 	if f.Started.Equal(old.Started) {
 		if old.Running && !f.Running {
 			tell(soak.Event{At: or(f.Finished, now), Kind: soak.EventExit, Text: explainExit(f.ExitCode, f.OOMKilled), Exit: &soak.Exit{Code: f.ExitCode, OOMKilled: f.OOMKilled}})
 		}
-		if f.Running && old.Paused != f.Paused {
-			kind, text := soak.EventPause, "paused: its processes are frozen"
-			if !f.Paused {
-				kind, text = soak.EventUnpause, "unpaused"
-			}
-			tell(soak.Event{At: now, Kind: kind, Text: text})
-		}
-		if f.Health != old.Health && f.Health != "" {
-			tell(soak.Event{At: now, Kind: soak.EventHealth, Text: "health: " + printable(f.Health)})
-		}
+		all = append(all, moods(old.State, f, now)...)
 	} else if old.Running {
 		at := f.Finished
 		if at.Before(old.Started) {
@@ -205,11 +196,30 @@ func changes(old, f facts, now time.Time) []soak.Event {
 		}
 		tell(soak.Event{At: at, Kind: soak.EventExit, Text: "ended and was started again while the engine could not be watched"})
 	}
+	if !f.Started.Equal(old.Started) {
+		all = append(all, moods(State{}, f, now)...)
+	}
 	if f.Limit != old.Limit {
 		tell(soak.Event{At: now, Kind: soak.EventLimit, Text: fmt.Sprintf("the memory limit was changed from %s to %s", limitText(old.Limit), limitText(f.Limit))})
 	}
 	if f.Name != old.Name {
 		tell(soak.Event{At: now, Kind: soak.EventRename, Text: fmt.Sprintf("renamed from %s to %s", printable(old.Name), printable(f.Name))})
+	}
+	return all
+}
+
+// moods lists what has changed within a life; one that has just begun is
+// neither paused nor has its health been told.
+func moods(old State, f facts, now time.Time) (all []soak.Event) {
+	if f.Running && old.Paused != f.Paused {
+		kind, text := soak.EventPause, "paused: its processes are frozen"
+		if !f.Paused {
+			kind, text = soak.EventUnpause, "unpaused"
+		}
+		all = append(all, soak.Event{At: now, Kind: kind, Text: text})
+	}
+	if f.Health != old.Health && f.Health != "" && (f.Health != "starting" || old.Health != "") {
+		all = append(all, soak.Event{At: now, Kind: soak.EventHealth, Text: "health: " + printable(f.Health)})
 	}
 	return all
 }
