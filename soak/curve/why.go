@@ -63,6 +63,8 @@ func (a *analysis) whyUndecided(x soak.Interval, rate string) string {
 		return fmt.Sprintf("the memory stands at its limit, and before that the floor moved %s, which proves nothing", rate)
 	case a.vetoed && x.Estimate > a.tolerance:
 		return fmt.Sprintf("the floor rises %s, but %s explains it as well as a leak does", rate, a.rival.family.article())
+	case x.Low > a.tolerance && a.fallen():
+		return fmt.Sprintf("the floor rises %s since it last fell, but has not outgrown what it gave back then, and may give back again", rate)
 	case x.Low > a.tolerance && grown < 2*a.settle():
 		return fmt.Sprintf("the floor rises %s, but %s in all is no more than healthy programs show by settling; a leak above %s would have been seen",
 			rate, soak.FormatBytes(grown), detectable)
