@@ -2,6 +2,7 @@ package judge
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,7 +111,10 @@ var documents = []sentence{
 	{text: "Stable: Memory stays around baseline (500MB - 2GB)", check: "range-2h", length: 2 * hour, broken: steadyAt(2.5e9), cost: soak.Warn, open: unwatched, opened: soak.NotApplicable},
 	{text: "No external memory warnings (2 hours)", check: "no-external-warning-2h", length: 2 * hour, broken: says(90*time.Minute, leakWarning...), open: noLog},
 	{text: "(or ratio < 150%)", check: "external-ratio", length: 2 * hour, broken: once(func(t *tale) { t.without("Memory Monitor"); t.say(hour, monitorLine(700, 400)) }), open: mute("Memory Monitor")},
+	{text: "External memory: 516GB while RSS only 79GB (651% ratio!)", check: "external-counter-plausible", length: 2 * hour,
+		broken: says(90*time.Minute, "[Memory Monitor] Heap: 312MB / 400MB (78.00%), RSS: 79GB, External: 516GB"), cost: soak.Warn, open: noLog},
 
+	{text: "External memory stabilization (no more 500MB/min growth)", check: "no-growth-24h", length: day, broken: grows(30e9), open: unwatched, opened: soak.NotApplicable},
 	{text: "Memory stays under 5GB", check: "under-5gb-24h", length: day, broken: grows(250e6), open: unwatched, opened: soak.NotApplicable},
 	{text: "No continuous growth trend", check: "no-growth-24h", length: day, broken: grows(100e6), open: unwatched, opened: soak.NotApplicable},
 	{text: "Memory grows slowly, GC drops it, repeats (24 hours)", check: "pattern-24h", length: day, broken: grows(100e6), open: noMemory},
@@ -131,7 +135,9 @@ var documents = []sentence{
 	{text: "Cache hit rate > 50%", check: "hit-rate-24h", length: day, broken: hitRateOf(42), open: change{"fewLookups", fewLookups}},
 	{text: "No external memory warnings", check: "no-external-warning-24h", length: day, broken: says(20*hour, leakWarning...), open: noLog},
 	{text: "If external memory ratio > 200%, there may be another leak source", check: "no-other-source-24h", length: day, broken: once(func(t *tale) { t.say(hour, monitorLine(750, 300)) }), cost: soak.Warn, open: mute("Memory Monitor")},
-	{text: "Check for socket/connection leaks", check: "sockets-24h", length: day, open: unwatched, opened: soak.NotApplicable},
+	{text: "Check for socket/connection leaks", check: "sockets-24h", length: day, broken: once(func(t *tale) {
+		t.sockets = func(d time.Duration) int64 { return 40 + int64(d.Hours()*20) }
+	}), cost: soak.Warn, open: unwatched, opened: soak.NotApplicable},
 	{text: "Cache cleanup logs every hour", check: "cleanup-24h", length: day, broken: mute("Cleaned"), open: noCache},
 	{text: "Cache limited to 10,000 entries max", check: "cache-size-24h", length: day, broken: says(5*hour, "🧹 [GUN 404 Cache] Cleaned 45 expired entries, 12000 remain"), cost: soak.Warn, open: noCache},
 	{text: "Cache growing too large (> 50,000 entries)", check: "cache-bounded-24h", length: day, broken: says(5*hour, "🧹 [GUN Cache] Cleaned 45 expired entries (404: 60000, Del: 3)"), open: noCache},
@@ -274,5 +280,19 @@ func expect(t *testing.T, which string, got soak.CheckResult, want soak.Outcome)
 	}
 	if want != soak.Pass && want != soak.NotDue && want != soak.NotRun && want != soak.NotApplicable && got.Hint == "" {
 		t.Errorf("%s: no hint", which)
+	}
+}
+
+// TestEveryCheckOfTheDocumentsIsTold: a check that is added to the checklist
+// gets its sentence.
+func TestEveryCheckOfTheDocumentsIsTold(t *testing.T) {
+	generic := map[string]bool{}
+	for _, c := range load(t, "oip-log").Checks { // what any node must do is told elsewhere
+		generic[c.ID] = true
+	}
+	for _, c := range load(t, "oip-node").Checks {
+		if !generic[c.ID] && !slices.ContainsFunc(documents, func(s sentence) bool { return s.check == c.ID && s.broken.apply != nil }) {
+			t.Errorf("no sentence of the documents stands for %s, met and broken", c.ID)
+		}
 	}
 }

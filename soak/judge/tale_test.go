@@ -23,6 +23,7 @@ type tale struct {
 	events   []soak.Event
 	noLog    bool
 	noMemory bool
+	sockets  func(time.Duration) int64
 	older    time.Duration // how long the container had run before
 	every    time.Duration // between two samples, if it matters
 }
@@ -37,7 +38,7 @@ const half = 30 * time.Second
 
 // fixed is the node with the fix, for a while.
 func fixed(length time.Duration) *tale {
-	t := &tale{length: length, memory: afterBursts(quiet()), bursts: true}
+	t := &tale{length: length, memory: afterBursts(quiet()), bursts: true, sockets: func(time.Duration) int64 { return 40 }}
 	t.lines = append(t.lines, line{0, "✅ Server initialized on port 3005"}, line{time.Second, "📡 GUN helper initialized"})
 	for d := t.pace(1); d <= length; d += t.pace(1) {
 		t.lines = append(t.lines, line{d, "GET /api/records 200 in 48 ms"})
@@ -141,7 +142,7 @@ func (x *tale) tell(t *testing.T, profile string) soak.Report {
 		var b soak.Batch
 		if !x.noMemory {
 			one := sample(d, x.memory(d))
-			one.Set(soak.Sockets, 40)
+			one.Set(soak.Sockets, x.sockets(d))
 			b.Samples = []soak.Sample{one}
 		}
 		for _, fire := range x.scenario {
