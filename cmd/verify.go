@@ -11,6 +11,7 @@ import (
 
 	"leakcheck/report"
 	"leakcheck/soak"
+	"leakcheck/soak/load"
 )
 
 // logBudget is how much of a log is read: a size, or all.
@@ -45,11 +46,12 @@ func newVerify(a *app) *cobra.Command {
 	o := soakOptions{loadOptions: loadOptions{level: string(soak.LoadNone)}, interval: soak.Duration(time.Second), once: true}
 	o.duration = soak.Duration(30 * time.Second)
 	budget := logBudget(newestSlice)
+	var askHealth bool
 	c := &cobra.Command{
 		Use:   "verify --container NAME",
 		Short: "Judge a container that is already running, in a minute: its log, its state, its memory",
 		Long: `verify is for a container that has been running for minutes or days. It sends
-nothing. It reads the log, the newest part first, within a budget; the state and
+nothing, unless --ask-health asks for its health path. It reads the log, the newest part first, within a budget; the state and
 the lives; the memory for a while (--for); an earlier or running record of the
 same container, if one is stored; and, where log lines report the node's memory,
 what they say of the time when nobody sampled. A first look comes within ten
@@ -63,13 +65,14 @@ said.
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.containers = append(o.containers, args...)
-			return a.verify(c.Context(), o, int64(budget))
+			return a.verify(c.Context(), o, int64(budget), askHealth)
 		},
 	}
 	f := c.Flags()
 	f.StringArrayVar(&o.containers, "container", nil, "container by name or ID prefix; repeat for more")
 	f.Var(&o.duration, "for", "how long to sample the memory")
 	f.Var(&budget, "log-budget", "how much of the log to read, the newest part: a size, or all")
+	f.BoolVar(&askHealth, "ask-health", false, "ask the first container's health path meanwhile; nothing else is ever sent")
 	f.StringArrayVar(&o.profiles, "profile", nil, "profile name or file (default: the one that suits); repeat to give each container its own")
 	f.StringVar(&o.dockerHost, "docker-host", "", "engine to read (default: DOCKER_HOST, then the current Docker context)")
 	f.Var((*logMode)(&o.noLog), "log", "read the log: all, or none, which makes checks on it inconclusive")
@@ -80,7 +83,7 @@ said.
 
 // verify judges running containers from the flags to the exit code: a soak
 // without load whose log is read backwards first.
-func (a *app) verify(ctx context.Context, o soakOptions, budget int64) error {
+func (a *app) verify(ctx context.Context, o soakOptions, budget int64, askHealth bool) error {
 	if len(o.containers) == 0 {
 		return usage("what shall be verified? Name it: --container NAME")
 	}
@@ -99,6 +102,11 @@ func (a *app) verify(ctx context.Context, o soakOptions, budget int64) error {
 		return err
 	}
 	defer r.close()
+	if askHealth {
+		if err := r.askHealth(); err != nil {
+			return err
+		}
+	}
 	v := &verification{run: r, began: began, budget: budget}
 	if err := v.drive(ctx); err != nil {
 		return err
@@ -108,6 +116,19 @@ func (a *app) verify(ctx context.Context, o soakOptions, budget int64) error {
 		return err
 	}
 	return ended(judged.ExitCode)
+}
+
+// askHealth has the first node's health path asked, whatever the load.
+func (r *run) askHealth() (err error) {
+	n := r.nodes[0]
+	switch {
+	case n.profile.Service.Health == "":
+		return usage("--ask-health: profile %s names no health path", n.profile.Name)
+	case n.info.URL == "":
+		return usage("--ask-health: %s publishes no port that profile %s names", n.info.Name, n.profile.Name)
+	}
+	r.loads.health, err = healthLoad(n, load.Options{BaseURL: n.url, TLS: n.profile.Service.TLS, Getenv: r.app.getenv, Dial: n.dial})
+	return err
 }
 
 // screenWithin is when the first look is shown, however far the reading is.
@@ -210,11 +231,15 @@ func (v *verification) announce() {
 	if v.app.quiet {
 		return
 	}
-	for _, n := range v.nodes {
+	for i, n := range v.nodes {
 		up := "which does not run"
 		if !n.info.Started.IsZero() {
 			up = "started " + soak.Duration(time.Since(n.info.Started).Round(time.Second)).String() + " ago"
 		}
-		fmt.Fprintf(v.app.stderr, "Verifying %s, %s, profile %s. Nothing is sent to it.\n", n.info.Name, up, n.profile.Name)
+		sent := "Nothing is sent to it"
+		if i == 0 && v.loads.health != nil {
+			sent = "Its health path is asked, and nothing else sent to it"
+		}
+		fmt.Fprintf(v.app.stderr, "Verifying %s, %s, profile %s. %s.\n", n.info.Name, up, n.profile.Name, sent)
 	}
 }

@@ -22,6 +22,7 @@ import (
 const puppetProfile = `
 name: puppet
 extends: generic
+service: {port: 8080, health: /}
 signals:
   - name: lines
     pattern: 'line (?P<n>\d+) '
@@ -144,6 +145,13 @@ func TestVerifyJudgesWhatAlreadyRuns(t *testing.T) {
 	}
 	if !strings.Contains(all.stderr, "1 earlier run recorded") || all.Memory[0].Samples <= part.Memory[0].Samples {
 		t.Errorf("the earlier run was not judged with it: %d samples after %d\n%s", all.Memory[0].Samples, part.Memory[0].Samples, all.stderr)
+	}
+	if c := all.check(t, "answers"); c.Outcome != soak.Inconclusive || !strings.Contains(c.Evidence, "--ask-health") {
+		t.Errorf("nothing was sent, so nobody knows whether it answers: %+v", c)
+	}
+	asked := l.verify(p.Spec.Name, "--ask-health")
+	if c := asked.check(t, "answers"); c.Outcome != soak.Pass || !strings.Contains(asked.stderr, "Its health path is asked, and nothing else") {
+		t.Errorf("asked for its health: %+v\n%s", c, asked.stderr)
 	}
 	l.bundled(p.Spec.Name)
 	l.ended(p)
