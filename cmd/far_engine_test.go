@@ -20,12 +20,11 @@ import (
 // it must be: every sample, the line of the log, and no complaint.
 func soakFar(t *testing.T, name, host string, env ...string) {
 	t.Helper()
-	time.Sleep(5 * time.Second) // a program that has just started still grows
 	out := t.TempDir()
 	b := start(t, env, "soak", "--container", name, "--docker-host", host, "--profile", "generic", "--load", "none",
 		"--duration", "6s", "--interval", "1s", "--out", out)
 	code := b.ends(t, 40*time.Second)
-	if code != soak.ExitPass && code != soak.ExitInconclusive {
+	if code == soak.ExitUsage || code == soak.ExitNotMeasured { // what six seconds say of the memory is not the point
 		t.Fatalf("exit %d\n%s%s", code, b.errOut.String(), b.out.String())
 	}
 	k := readRecord(t, filepath.Join(out, "run.db"))

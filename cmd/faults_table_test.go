@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"leakcheck/probe/dockertest"
 	"leakcheck/soak"
 )
 
@@ -61,7 +62,7 @@ func (a *table) String() string {
 
 // TestMain prints the table once everything has run.
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := dockertest.Main(m)
 	if everyFault() {
 		fmt.Println(faultTable)
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"sort"
+	"sync"
 	"time"
 )
 
@@ -158,7 +159,17 @@ func openPart(path string) (*logPart, error) {
 	return p, nil
 }
 
-func (p *logPart) close() { _ = p.file.Close() }
+func (p *logPart) close() {
+	_ = p.file.Close()
+	if p.r != nil {
+		p.r.Reset(nil)
+		readers.Put(p.r)
+		p.r = nil
+	}
+}
+
+// readers are used again: a run opens the logs of all its containers at once.
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 128<<10) }}
 
 func (p *logPart) compressed() bool { return len(p.path) > 3 && p.path[len(p.path)-3:] == ".gz" }
 
@@ -177,7 +188,7 @@ func (p *logPart) rewind(offset int64) error {
 		from = zip
 	}
 	if p.r == nil {
-		p.r = bufio.NewReaderSize(from, 128<<10)
+		p.r = readers.Get().(*bufio.Reader)
 	}
 	p.r.Reset(from)
 	return nil

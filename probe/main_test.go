@@ -1,0 +1,10 @@
+package probe_test
+
+import (
+	"os"
+	"testing"
+
+	"leakcheck/probe/dockertest"
+)
+
+func TestMain(m *testing.M) { os.Exit(dockertest.Main(m)) }
