@@ -3,6 +3,8 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"leakcheck/soak"
 )
 
 // browser finds a headless browser, or skips and says what stays untested.
@@ -52,10 +56,17 @@ func open(t *testing.T, url string) (dom, console string) {
 // silent, nothing is fetched, and hostile text stays text.
 func TestPageInABrowser(t *testing.T) {
 	browser(t)
-	for name, v := range map[string]*View{"leaking": leaking().view(), "poisoned": poisoned(t)} {
+	pages := map[string]func(io.Writer) error{}
+	for name, v := range map[string]*View{"leaking": leaking().view(), "poisoned": poisoned(t), "three": three().view(), "empty": empty().view()} {
+		pages[name] = func(w io.Writer) error { return HTML(w, v) }
+	}
+	for name, s := range map[string]*Sheet{"diagnose": blocksOf(diagnosed()).Sheet(), "compare": hostileComparison(soak.IsWorse, soak.NoWorse).Sheet()} {
+		pages[name] = func(w io.Writer) error { return SheetHTML(w, s) }
+	}
+	for name, render := range pages {
 		t.Run(name, func(t *testing.T) {
 			var page bytes.Buffer
-			if err := HTML(&page, v); err != nil {
+			if err := render(&page); err != nil {
 				t.Fatal(err)
 			}
 			var mu sync.Mutex
@@ -72,7 +83,7 @@ func TestPageInABrowser(t *testing.T) {
 			if console != "" {
 				t.Errorf("the console says:\n%s", console)
 			}
-			if !strings.Contains(dom, "Light / dark") || !strings.Contains(dom, `tabindex="0"`) {
+			if !strings.Contains(dom, "Light / dark") || name != "empty" && !strings.Contains(dom, `tabindex="0"`) {
 				t.Error("the page's script did not run under its policy")
 			}
 			mu.Lock()
@@ -162,5 +173,48 @@ func TestHoverZoomAndKeys(t *testing.T) {
 	}
 	if seen.Pressed != "false" || seen.Hidden != 1 || seen.Theme == "" || seen.Wide {
 		t.Errorf("a toggle is %q and hides %d lines; theme %q; wider than the window: %v", seen.Pressed, seen.Hidden, seen.Theme, seen.Wide)
+	}
+}
+
+// telephones shows pages in frames of a telephone's width and leaves the names
+// of those that are wider in the title.
+const telephones = `<!doctype html>%s<script>addEventListener("load", () => {
+const wide = [];
+for (const frame of document.querySelectorAll("iframe")) {
+  const d = frame.contentDocument, room = d.documentElement.clientWidth;
+  const out = [...d.querySelectorAll("body *")].filter(e => !e.closest(".scroll, svg, .skip") && e.getBoundingClientRect().right > room + 1);
+  if (d.documentElement.scrollWidth > room || out.length || room < 360) wide.push(frame.name, ...out.slice(0, 4).map(e => e.tagName + "." + e.className));
+}
+document.title = "SEEN " + wide.join(" ");
+});</script>`
+
+// Every page fits a telephone.
+func TestPagesFit390Pixels(t *testing.T) {
+	browser(t)
+	pages, frames := map[string][]byte{}, ""
+	add := func(name string, render func(io.Writer) error) {
+		var page bytes.Buffer
+		if err := render(&page); err != nil {
+			t.Fatal(err)
+		}
+		pages["/"+name] = page.Bytes()
+		frames += fmt.Sprintf(`<iframe name="%s" src="/%s" style="width:390px;height:800px;border:0"></iframe>`, name, name)
+	}
+	for _, f := range fixtures() {
+		add(f.name, func(w io.Writer) error { return HTML(w, f.view()) })
+	}
+	for name, s := range sheets() {
+		add(name, func(w io.Writer) error { return SheetHTML(w, s) })
+	}
+	pages["/"] = fmt.Appendf(nil, telephones, frames)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = w.Write(pages[r.URL.Path])
+	}))
+	defer server.Close()
+	dom, _ := open(t, server.URL+"/")
+	_, title, _ := strings.Cut(dom, "<title>")
+	if title, _, _ = strings.Cut(title, "</title>"); title != "SEEN " && title != "SEEN" {
+		t.Errorf("too wide: %.400s", title)
 	}
 }
