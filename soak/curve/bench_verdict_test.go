@@ -155,6 +155,9 @@ func TestBenchVerdict(t *testing.T) {
 	n, full := *benchVerdict, *benchVerdict > 0
 	if !full {
 		n = 16
+		if raced {
+			n = 4
+		}
 	}
 	table := [2]string{}
 	falseAlarms, healthy, missed, big, covered, intervals, wrong := 0, 0, 0, 0, 0, 0, 0
@@ -186,7 +189,7 @@ func TestBenchVerdict(t *testing.T) {
 	if covered*100 < intervals*92 {
 		t.Errorf("%d of %d intervals cover the truth, want 92 %% over all families\n%s%s", covered, intervals, header, table[0])
 	}
-	if wrong*100 > n {
+	if wrong > 0 {
 		t.Errorf("%d leaks were called \"no\"\n%s%s", wrong, header, table[0])
 	}
 }

@@ -132,7 +132,7 @@ const (
 	runawayPoints  = 6
 	// runawayBytes and runawayShare of the level must have been gained in it.
 	runawayBytes = 256e6
-	runawayShare = 0.2
+	runawayShare = 0.25
 	// runawayFull of the window must have been seen, and the rate have fallen by
 	// no more than runawaySlowing in it: a warm-up with a time constant of up to
 	// ten minutes slows down more.
