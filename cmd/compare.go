@@ -32,7 +32,7 @@ func newCompare(a *app) *cobra.Command {
 	o := compareOptions{margin: defaultMargin}
 	c := &cobra.Command{
 		Use:   "compare BEFORE AFTER",
-		Short: "Say what a fix changed: growth, peak and bytes per request, each with an interval",
+		Short: "Say what a fix changed, each figure with its interval",
 		Long: `compare holds a run against an earlier one: is the fix a fix? Each side is a RUN
 (an id, a unique prefix of one, latest, or a folder or record file) or a curve
 file as 'leakcheck classify' reads it.
@@ -68,7 +68,7 @@ measure, 4 cannot tell, 130 interrupted.`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.format, "format", "text", "what to print: text or json")
-	f.StringVar(&o.html, "html", "", "write a page with both curves over each other to this file, too")
+	f.StringVar(&o.html, "html", "", "write a page with both curves over each other to this `file`, too")
 	f.Var(&o.margin, "margin", "how much worse passes for no worse")
 	f.Var(&o.interval, "interval", "time between rows of curve files that carry no time")
 	o.judgeOptions.flags(f)

@@ -41,7 +41,7 @@ func newDemo(a *app) *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Watch leakcheck find a leak in a stand-in node, then clear the fix",
+		Short: "Watch it find a leak in a stand-in node, then clear the fix",
 		Long: `demo soaks a stand-in for the node of the incident twice, as a rehearsal of a
 24-hour soak: first with the retry bug, then with the fix. The stand-in leaks by
 construction, so the right answers are known. Exit code 0 means that both came

@@ -43,7 +43,7 @@ func newDiagnose(a *app) *cobra.Command {
 	}
 	c := &cobra.Command{
 		Use:   "diagnose (--container NAME | --pid PID | -- COMMAND [ARGS...])",
-		Short: "Find out which scenario leaks, how many bytes per request, and where",
+		Short: "Find out which scenario leaks, and how many bytes per request",
 		Long: `diagnose is an experiment: it switches each scenario on and off in random order,
 with a pause after each block in which it takes the floor of the memory, and
 works out what a request of each costs. What makes memory grow is then tried
@@ -91,7 +91,7 @@ of them a cause.
 	f.Uint64Var(&o.seed, "seed", 0, "repeat the order of the blocks of an earlier experiment")
 	f.BoolVar(&o.noObserver, "no-observer", false, "do not try leakcheck's own log reading and health requests as an arm; the log is then read all along, for what it says of heap and external memory")
 	f.StringVar(&o.format, "format", "text", "what to print: text or json")
-	f.StringVar(&o.html, "html", "", "write a page with every arm's cost and the memory meanwhile to this file, too")
+	f.StringVar(&o.html, "html", "", "write a page with every arm's cost and the memory meanwhile to this `file`, too")
 	return c
 }
 

@@ -11,7 +11,7 @@ import (
 func newExport(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export",
-		Short: "Print alert rules and a dashboard for the metrics of 'soak --listen'",
+		Short: "Print alert rules and a dashboard for 'soak --listen'",
 		Long: `'leakcheck soak --listen ADDRESS' and 'leakcheck watch --listen ADDRESS' serve
 /metrics for Prometheus. export prints what makes use of them.`,
 		Example: `  leakcheck export alerts > leakcheck.rules.yaml

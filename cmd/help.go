@@ -2,10 +2,24 @@ package cmd
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
+
+func init() { cobra.EnableCommandSorting = false } // the main job first, as commands lists them
+
+// wrapped makes help fit a width.
+func wrapped(root *cobra.Command, width int) {
+	fits := fmt.Sprintf("FlagUsagesWrapped %d | trim", min(width, 120))
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages | trim", fits))
+}
+
+// unset are the values of flags that mean "not given", which help need not say.
+var unset = []string{"0 B", "0 B/h", "0s"}
 
 // documented makes the help of every command of the tree end with its exit
 // codes, unless it tells them in its own words, and makes a word that a group
@@ -17,6 +31,11 @@ func documented(c *cobra.Command) {
 	if c.HasSubCommands() && !c.Runnable() {
 		c.RunE = group
 	}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if slices.Contains(unset, f.DefValue) {
+			f.DefValue = ""
+		}
+	})
 	for _, sub := range c.Commands() {
 		documented(sub)
 	}

@@ -31,8 +31,8 @@ func TestEveryCommandHasASentenceAnExampleAndExitCodes(t *testing.T) {
 	root, _ := newTestRoot(t)
 	for _, c := range tree(root)[1:] {
 		path := c.CommandPath()
-		if c.Short == "" || strings.HasSuffix(c.Short, ".") || strings.Contains(c.Short, "\n") {
-			t.Errorf("%s: %q is no sentence for a list", path, c.Short)
+		if c.Short == "" || strings.HasSuffix(c.Short, ".") || strings.Contains(c.Short, "\n") || len(c.Short) > 66 {
+			t.Errorf("%s: %q is no sentence for a list of 80 columns", path, c.Short)
 		}
 		if !strings.Contains(c.Long, "Exit codes: 0 ") {
 			t.Errorf("%s: no exit codes", path)

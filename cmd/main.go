@@ -66,6 +66,7 @@ leak, how fast, through what, and may this build be rolled out?
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "print the verdict only")
 	root.AddCommand(commands(a)...)
 	documented(root)
+	wrapped(root, a.terminalOf(a.stdout).width)
 	a.complete(root)
 	return root
 }

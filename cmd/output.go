@@ -22,9 +22,9 @@ func (o *outputOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.format, "format", "text", "what to print at the end: text, json, junit or markdown")
 	o.files = map[string]*string{}
 	for _, format := range report.Formats {
-		o.files[format] = f.String(format, "", "write the report as "+format+" to this file, too")
+		o.files[format] = f.String(format, "", "write the report as "+format+" to this `file`, too")
 	}
-	f.StringVar(&o.out, "out", "", "folder for the record and all reports, written however the run ends")
+	f.StringVar(&o.out, "out", "", "`folder` for the record and all reports, written however the run ends")
 }
 
 func (o *outputOptions) check() error {

@@ -12,7 +12,7 @@ import (
 func newProfiles(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "profiles",
-		Short: "List, show and validate profiles: what is fired at a node and expected of it",
+		Short: "List, show and validate profiles",
 		Long: `A profile says which containers it suits, what to fire at them, what to look for
 in their log, and which checks they must pass. It is a YAML file: one of those
 built in, or your own.

@@ -43,7 +43,7 @@ func newSoak(a *app) *cobra.Command {
 	var hours float64
 	c := &cobra.Command{
 		Use:   "soak (--container NAME | --pid PID | -- COMMAND [ARGS...])",
-		Short: "Fire scenarios at a node, sample its memory, read its log, and judge the run",
+		Short: "The main job: fire at a node, sample its memory, judge the run",
 		Long: `soak is the main job: it fires the profile's scenarios at the node, samples the
 memory on an interval, reads the log, and judges the run against the checklist.
 

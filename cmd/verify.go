@@ -49,14 +49,14 @@ func newVerify(a *app) *cobra.Command {
 	var askHealth bool
 	c := &cobra.Command{
 		Use:   "verify --container NAME",
-		Short: "Judge a container that is already running, in a minute: its log, its state, its memory",
+		Short: "Judge a container that runs already, in a minute",
 		Long: `verify is for a container that has been running for minutes or days. It sends
-nothing, unless --ask-health asks for its health path. It reads the log, the newest part first, within a budget; the state and
-the lives; the memory for a while (--for); an earlier or running record of the
-same container, if one is stored; and, where log lines report the node's memory,
-what they say of the time when nobody sampled. A first look comes within ten
-seconds, the checklist for the container's age at the end. What was not read is
-said.
+nothing, unless --ask-health asks for its health path. It reads the log, the
+newest part first, within a budget; the state and the lives; the memory for a
+while (--for); an earlier or running record of the same container, if one is
+stored; and, where log lines report the node's memory, what they say of the time
+when nobody sampled. A first look comes within ten seconds, the checklist for
+the container's age at the end. What was not read is said.
 
 ` + exitCodes,
 		Example: `  leakcheck verify --container fitnessally-oip-gpu-1

@@ -18,7 +18,7 @@ func newWatch(a *app) *cobra.Command {
 	}
 	c := &cobra.Command{
 		Use:   "watch CONTAINER...|RUN",
-		Short: "Look on: at containers without any load, or at a soak that goes on elsewhere",
+		Short: "Look on: at containers, or at a soak that goes on elsewhere",
 		Long: `watch shows what a soak would: memory, floor, verdict so far, checklist and log
 signals. It fires nothing, and keeps nothing unless --out says where.
 
