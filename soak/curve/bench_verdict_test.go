@@ -160,7 +160,7 @@ func TestBenchVerdict(t *testing.T) {
 		}
 	}
 	table := [2]string{}
-	falseAlarms, healthy, missed, big, covered, intervals, wrong := 0, 0, 0, 0, 0, 0, 0
+	falseAlarms, healthy, missed, big, covered, intervals, wrong, hit, forecasts := 0, 0, 0, 0, 0, 0, 0, 0, 0
 	for _, s := range simulations() {
 		if *benchFamily != "" && s.name != *benchFamily {
 			continue
@@ -169,7 +169,7 @@ func TestBenchVerdict(t *testing.T) {
 		table[0] += row(s.name, &a)
 		table[1] += peerRow(s.name, &a)
 		covered, intervals = covered+a.covered, intervals+a.intervals
-		wrong += a.wrongNo
+		wrong, hit, forecasts = wrong+a.wrongNo, hit+a.hit, forecasts+a.forecasts
 		if s.leak {
 			missed, big = missed+a.big-a.found, big+a.big
 		} else {
@@ -188,6 +188,9 @@ func TestBenchVerdict(t *testing.T) {
 	}
 	if covered*100 < intervals*92 {
 		t.Errorf("%d of %d intervals cover the truth, want 92 %% over all families\n%s%s", covered, intervals, header, table[0])
+	}
+	if hit*100 < forecasts*92 {
+		t.Errorf("%d of %d forecasts hold, want 92 %% over all families\n%s%s", hit, forecasts, header, table[0])
 	}
 	if wrong > 0 {
 		t.Errorf("%d leaks were called \"no\"\n%s%s", wrong, header, table[0])
