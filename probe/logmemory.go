@@ -21,7 +21,8 @@ type logMemory struct {
 	ring   [memorySize]remembered
 	known  map[remembered]bool // what stands in ring
 	count  int                 // messages ever remembered
-	before int64               // what is stamped up to here was seen, or is not wanted
+	since  int64               // what is stamped up to here is not wanted
+	before int64               // what is stamped up to here was seen when reading starts over
 	newest int64
 	stream [2]struct {
 		last remembered
@@ -37,10 +38,11 @@ type remembered struct {
 }
 
 func newLogMemory(since time.Time) *logMemory {
-	m := &logMemory{seed: maphash.MakeSeed(), known: make(map[remembered]bool, memorySize), before: math.MinInt64}
+	m := &logMemory{seed: maphash.MakeSeed(), known: make(map[remembered]bool, memorySize), since: math.MinInt64}
 	if !since.IsZero() {
-		m.before = since.UnixNano() - 1
+		m.since = since.UnixNano() - 1
 	}
+	m.before = m.since
 	return m
 }
 
@@ -58,19 +60,24 @@ func (m *logMemory) restart() {
 	clear(m.stream[:])
 }
 
-// fresh reports whether a message has not been seen, and remembers it. gap is
-// true with the first fresh message after a restart when the newest one from
+// fresh reports whether a message has not been seen, and remembers it. What
+// stands behind the newest one is fresh whatever its time: in a flood the
+// engine's two streams are further apart than any memory of them reaches. gap
+// is true with the first fresh message after a restart when the newest one from
 // before was not there any more.
 func (m *logMemory) fresh(msg message) (fresh, gap bool) {
 	r := m.key(msg)
-	if m.known[r] {
-		if m.ring[(m.count-1)%memorySize] == r {
-			m.missing = false
-		}
+	if r.at <= m.since {
 		return false, false
 	}
-	if r.at <= m.before {
-		return false, false
+	if m.missing {
+		if m.known[r] {
+			m.missing = m.ring[(m.count-1)%memorySize] != r
+			return false, false
+		}
+		if r.at <= m.before {
+			return false, false
+		}
 	}
 	gap, m.missing = m.missing, false
 	m.remember(r)

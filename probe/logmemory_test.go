@@ -80,3 +80,47 @@ func TestLogMemoryTellsAGap(t *testing.T) {
 		t.Errorf("%v %v, want no gap", fresh, gap)
 	}
 }
+
+// TestLogMemoryInAFlood writes one stream thousands of lines behind the other,
+// as the engine does when both are full, and starts over in the middle.
+func TestLogMemoryInAFlood(t *testing.T) {
+	m := newLogMemory(time.Time{})
+	var log []message
+	at := func(n int) time.Time { return time.Unix(1e9, int64(n)*1000) }
+	for n := 0; n < 40_000; n += 4000 {
+		for i := n; i < n+4000; i++ {
+			if i%3 != 0 {
+				log = append(log, message{at: at(i), text: fmt.Append(nil, i)})
+			}
+		}
+		for i := n; i < n+4000; i++ {
+			if i%3 == 0 {
+				log = append(log, message{at: at(i), text: fmt.Append(nil, i), stderr: true})
+			}
+		}
+	}
+	got := map[string]int{}
+	read := func(upTo int) {
+		t.Helper()
+		horizon := m.horizon()
+		m.restart()
+		for _, l := range log[:upTo] {
+			if !horizon.IsZero() && l.at.Before(horizon.Add(-disorder)) {
+				continue
+			}
+			if fresh, gap := m.fresh(l); gap {
+				t.Fatal("a gap, though all is there")
+			} else if fresh {
+				got[string(l.text)]++
+			}
+		}
+	}
+	for _, upTo := range []int{10_000, 10_000, 25_500, len(log)} {
+		read(upTo)
+	}
+	for _, l := range log {
+		if got[string(l.text)] != 1 {
+			t.Fatalf("line %s came %d times", l.text, got[string(l.text)])
+		}
+	}
+}
