@@ -24,8 +24,20 @@ type needle struct {
 	rules []int
 }
 
-// sighting is a needle and where in it the pair stands.
-type sighting struct{ needle, offset int }
+// sighting is a needle and where in it the pair stands. Most are none, and
+// differ in the four bytes from there on, which are quick to compare.
+type sighting struct {
+	needle, offset int
+	four, mask     uint32 // no mask where cases are folded, or the needle ends before
+}
+
+func newSighting(i int, n needle, offset int) sighting {
+	s := sighting{needle: i, offset: offset}
+	if !n.fold && offset+4 <= len(n.text) {
+		s.four, s.mask = binary.LittleEndian.Uint32([]byte(n.text[offset:])), 1<<32-1
+	}
+	return s
+}
 
 const maxStep = 4 // as many bytes as lie between the pairs that stride looks at
 
@@ -51,7 +63,7 @@ func (f *finder) build() {
 		from := rarest(n.text, f.step)
 		for offset := from; offset < from+f.step; offset++ {
 			for _, pair := range spellings(n, offset) {
-				byPair[pair] = append(byPair[pair], sighting{i, offset})
+				byPair[pair] = append(byPair[pair], newSighting(i, n, offset))
 			}
 		}
 	}
@@ -138,20 +150,22 @@ func (f *finder) scan(buf []byte, found func(needle, at int)) {
 	}
 }
 
-// stride is scan for the usual step, four places at a time. It returns where
+// stride is scan for the usual step, eight places at a time. It returns where
 // it stopped, short of the end.
 func (f *finder) stride(buf []byte, found func(needle, at int)) int {
 	i := 0
-	for ; i+4*maxStep <= len(buf); i += 4 * maxStep {
-		v, w := binary.LittleEndian.Uint64(buf[i:]), binary.LittleEndian.Uint64(buf[i+2*maxStep:])
-		a, b := f.bucket[uint16(v)], f.bucket[uint16(v>>32)]
-		c, d := f.bucket[uint16(w)], f.bucket[uint16(w>>32)]
-		if a|b|c|d == 0 {
+	for ; i+8*maxStep <= len(buf); i += 8 * maxStep {
+		next := buf[i : i+8*maxStep : i+8*maxStep]
+		p, q := binary.LittleEndian.Uint64(next), binary.LittleEndian.Uint64(next[8:])
+		v, w := binary.LittleEndian.Uint64(next[16:]), binary.LittleEndian.Uint64(next[24:])
+		any := f.bucket[uint16(p)] | f.bucket[uint16(p>>32)] | f.bucket[uint16(q)] | f.bucket[uint16(q>>32)] |
+			f.bucket[uint16(v)] | f.bucket[uint16(v>>32)] | f.bucket[uint16(w)] | f.bucket[uint16(w>>32)]
+		if any == 0 {
 			continue
 		}
-		for j, bucket := range [...]uint8{a, b, c, d} {
-			if bucket != 0 {
-				f.look(buf, i+j*maxStep, bucket, found)
+		for j := 0; j < len(next); j += maxStep {
+			if bucket := f.bucket[binary.LittleEndian.Uint16(next[j:])]; bucket != 0 {
+				f.look(buf, i+j, bucket, found)
 			}
 		}
 	}
@@ -160,7 +174,16 @@ func (f *finder) stride(buf []byte, found func(needle, at int)) int {
 
 // look reports the needles that stand around the pair at i.
 func (f *finder) look(buf []byte, i int, bucket uint8, found func(needle, at int)) {
-	for _, s := range f.buckets[bucket] {
+	four := uint32(0)
+	if i+4 <= len(buf) {
+		four = binary.LittleEndian.Uint32(buf[i:])
+	}
+	list := f.buckets[bucket]
+	for k := range list {
+		s := &list[k]
+		if four&s.mask != s.four {
+			continue
+		}
 		n := &f.needles[s.needle]
 		from := i - s.offset
 		if from < 0 || from+len(n.text) > len(buf) {

@@ -10,10 +10,10 @@ func (s *Scanner) ReadFrom(r io.Reader) (int64, error) {
 		n   int
 		err error
 	}
-	const ahead = 2
+	const ahead, pieceSize = 2, 2 * chunkSize // few handovers, and still in the cache
 	free, full := make(chan []byte, ahead), make(chan piece, ahead)
 	for range ahead {
-		free <- make([]byte, chunkSize)
+		free <- make([]byte, pieceSize)
 	}
 	go func() { // ends with the first error, and there is always one
 		for buf := range free {
