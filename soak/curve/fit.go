@@ -1,6 +1,9 @@
 package curve
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // fitted is one shape under one noise hypothesis.
 type fitted struct {
@@ -28,8 +31,10 @@ type explanation struct {
 // finer than grain. hops and scale are those of newLibrary.
 func fit(s *series, hops []int, grain, scale float64) []explanation {
 	c := contest{s: s, grain: grain, noises: noises(typicalStep(s), s.longest())}
+	c.hypotheses = float64(len(c.noises))
 	c.enter(newLibrary(s, hops, scale))
 	if s.len() >= refinePoints && !c.straight() {
+		c.drop()
 		for _, spread := range [...]float64{0.45, 0.15} {
 			c.enter(refined(s, c.summary(), spread))
 		}
@@ -42,8 +47,12 @@ type contest struct {
 	s      *series
 	grain  float64
 	noises []noise
-	shapes []shape
-	fits   [][]fitted
+	// hypotheses is how many noises there were before any was dropped.
+	hypotheses float64
+	shapes     []shape
+	fits       [][]fitted
+	// lowest is the best score under each noise.
+	lowest []float64
 }
 
 // enter fits all shapes of a library.
@@ -53,10 +62,12 @@ func (c *contest) enter(l *library) {
 	}
 	g := newGram(c.s, l)
 	first := len(c.shapes)
+	c.lowest = resize(c.lowest, len(c.noises))
 	c.shapes = append(c.shapes, l.shapes...)
 	c.fits = append(c.fits, make([][]fitted, len(l.shapes))...)
-	for _, h := range c.noises {
+	for i, h := range c.noises {
 		g.set(h)
+		c.lowest[i] = math.Inf(1)
 		for k, sh := range l.shapes {
 			if f, ok := g.solve(sh, c.s.len(), c.grain, l.rates); ok {
 				f.scale *= h.widen
@@ -65,10 +76,23 @@ func (c *contest) enter(l *library) {
 				}
 				f.restricted -= 2 * h.prior
 				f.score -= 2 * h.prior
+				c.lowest[i] = math.Min(c.lowest[i], f.score)
 				c.fits[first+k] = append(c.fits[first+k], f)
 			}
 		}
 	}
+}
+
+// drop leaves out the noises that no shape gives a chance: refining shapes
+// under them is a waste of time.
+func (c *contest) drop() {
+	best, kept := slices.Min(c.lowest), c.noises[:0]
+	for i, h := range c.noises {
+		if c.lowest[i] <= best+hopeless {
+			kept = append(kept, h)
+		}
+	}
+	c.noises = kept
 }
 
 // straight reports whether nothing is better than a line so far; then there is
@@ -83,10 +107,10 @@ func (c *contest) straight() bool {
 	return family == flat || family == linear
 }
 
-func (c *contest) summary() []explanation { return summarise(c.shapes, c.fits) }
+func (c *contest) summary() []explanation { return summarise(c.shapes, c.fits, c.hypotheses) }
 
 // summarise averages each family over its shapes and noises.
-func summarise(shapes []shape, fits [][]fitted) []explanation {
+func summarise(shapes []shape, fits [][]fitted, hypotheses float64) []explanation {
 	var out []explanation
 	for f := family(0); f < familyCount; f++ {
 		e := explanation{family: f, score: math.Inf(1)}
@@ -97,7 +121,7 @@ func summarise(shapes []shape, fits [][]fitted) []explanation {
 			if sh.family != f || len(fits[k]) == 0 {
 				continue
 			}
-			score := average(fits[k], func(x fitted) float64 { return x.score })
+			score := average(fits[k], hypotheses)
 			if score < e.score {
 				e.score, e.best = score, sh
 			}
@@ -144,17 +168,17 @@ func blend(fits []fitted) component {
 	return c
 }
 
-// average is -2 ln of the mean of exp(-score/2).
-func average(fits []fitted, score func(fitted) float64) float64 {
+// average is -2 ln of the mean of exp(-score/2) over so many hypotheses.
+func average(fits []fitted, hypotheses float64) float64 {
 	lowest := math.Inf(1)
 	for _, f := range fits {
-		lowest = math.Min(lowest, score(f))
+		lowest = math.Min(lowest, f.score)
 	}
 	sum := 0.0
 	for _, f := range fits {
-		sum += math.Exp((lowest - score(f)) / 2)
+		sum += math.Exp((lowest - f.score) / 2)
 	}
-	return lowest - 2*math.Log(sum/float64(len(fits)))
+	return lowest - 2*math.Log(sum/hypotheses)
 }
 
 // typicalStep is the median time between neighbouring points of a life.

@@ -47,7 +47,7 @@ func line(t, y []float64) (level, slope float64) {
 }
 
 // middle3 is the median of three.
-func middle3(a, b, c float64) float64 { return math.Max(math.Min(a, b), math.Min(math.Max(a, b), c)) }
+func middle3(a, b, c float64) float64 { return max(min(a, b), min(max(a, b), c)) }
 
 // despike removes lone points (one or two in a row) that stand far off both
 // neighbourhoods: a Hampel filter with the scale taken from the differences
@@ -57,14 +57,20 @@ func despike(b []bucket) ([]bucket, int) {
 		return b, 0
 	}
 	diffs := make([]float64, 0, len(b))
+	var v [5]float64
+	for i := range v[1:] {
+		v[i+1] = b[i].center()
+	}
 	for i := 2; i < len(b)-2; i++ {
-		diffs = append(diffs, math.Abs(b[i].center()-median5(b, i)))
+		copy(v[:], v[1:])
+		v[4] = b[i+2].center()
+		diffs = append(diffs, math.Abs(v[2]-median5(v)))
 	}
 	limit := standard.spike * 1.4826 * quantileOf(diffs, 0.7)
 	limit = math.Max(limit, spikeShare*math.Abs(b[len(b)/2].center()))
 	kept := make([]bucket, 0, len(b))
 	for i := range b {
-		if i < 2 || i >= len(b)-2 || math.Abs(b[i].center()-median5(b, i)) <= limit {
+		if i < 2 || i >= len(b)-2 || diffs[i-2] <= limit {
 			kept = append(kept, b[i])
 		}
 	}
@@ -74,10 +80,11 @@ func despike(b []bucket) ([]bucket, int) {
 	return b, 0 // so many cannot be outliers
 }
 
-func median5(b []bucket, i int) float64 {
-	v := [5]float64{b[i-2].center(), b[i-1].center(), b[i].center(), b[i+1].center(), b[i+2].center()}
-	sort.Float64s(v[:])
-	return v[2]
+// median5 is the median of five.
+func median5(v [5]float64) float64 {
+	low := max(min(v[0], v[1]), min(v[2], v[3]))
+	high := min(max(v[0], v[1]), max(v[2], v[3]))
+	return middle3(v[4], low, high)
 }
 
 // quantileOf returns the q-quantile of x.

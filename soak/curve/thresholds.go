@@ -195,6 +195,9 @@ const (
 	// refinePoints is how many points it takes to place a bend or a time
 	// constant more exactly than the first library does.
 	refinePoints = 16
+	// hopeless is how much worse than the best a noise must score to be left out
+	// when shapes are refined.
+	hopeless = 30.0
 	// telling is how much better than a line a family must score to be named
 	// by a trait.
 	telling = 6
