@@ -158,9 +158,10 @@ func (f *finder) stride(buf []byte, found func(needle, at int)) int {
 		next := buf[i : i+8*maxStep : i+8*maxStep]
 		p, q := binary.LittleEndian.Uint64(next), binary.LittleEndian.Uint64(next[8:])
 		v, w := binary.LittleEndian.Uint64(next[16:]), binary.LittleEndian.Uint64(next[24:])
-		any := f.bucket[uint16(p)] | f.bucket[uint16(p>>32)] | f.bucket[uint16(q)] | f.bucket[uint16(q>>32)] |
-			f.bucket[uint16(v)] | f.bucket[uint16(v>>32)] | f.bucket[uint16(w)] | f.bucket[uint16(w>>32)]
-		if any == 0 {
+		table := &f.bucket
+		hit := table[uint16(p)] | table[uint16(p>>32)] | table[uint16(q)] | table[uint16(q>>32)] |
+			table[uint16(v)] | table[uint16(v>>32)] | table[uint16(w)] | table[uint16(w>>32)]
+		if hit == 0 {
 			continue
 		}
 		for j := 0; j < len(next); j += maxStep {
