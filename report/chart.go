@@ -154,7 +154,7 @@ func (c *chart) Legend() []chartLine {
 		switch {
 		case l.Quiet:
 			quiet = append(quiet, l)
-		case l.Class == "c1":
+		case l.Name == "working set" || l.Name == "usage":
 			loud = slices.Insert(loud, 0, l) // the curve that the chart is about
 		default:
 			loud = append(loud, l)

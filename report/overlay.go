@@ -42,8 +42,16 @@ func fromStart(title string, curves []startedCurve) *chart {
 	c.Y = niceScale(low, high, 5)
 	c.Ticks = timeTicks(0, c.X1, 8, time.UTC)
 	for i := range c.Ticks {
-		c.Ticks[i].Label = span(time.Duration(c.Ticks[i].At) * time.Millisecond)
+		c.Ticks[i].Label = sinceStart(time.Duration(c.Ticks[i].At) * time.Millisecond)
 	}
 	c.Elapsed = true
 	return c
+}
+
+// sinceStart labels a round time after a start: whole hours are hours.
+func sinceStart(d time.Duration) string {
+	if d > 0 && d%time.Hour == 0 && d < 72*time.Hour {
+		return number(int64(d/time.Hour)) + " h"
+	}
+	return span(d)
 }

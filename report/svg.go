@@ -50,7 +50,7 @@ func (c *chart) standalone(b *strings.Builder, t *Target, top int) {
 	const width = svgWidth - svgLeft - 24
 	fmt.Fprintf(b, `<g><text class="title %s" x="%d" y="%d">%s</text>`, t.Verdict.Tone, svgLeft, top+12, html.EscapeString(fit(t.Verdict.Text, 110)))
 	x := svgLeft
-	for _, l := range c.Lines {
+	for _, l := range c.Legend() {
 		if l.Quiet {
 			continue
 		}
