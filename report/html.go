@@ -40,6 +40,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"outcome": outcomeTone, "tone": eventTone,
 	"drift": driftText,
 	"mark":  func(o soak.Outcome) string { return outcomeMark(o, true) },
+	"calm":  func(o soak.Outcome) bool { return outcomeTone(o) == Good || outcomeTone(o) == Faint },
 	"acts":  func(c soak.CheckResult) bool { return c.Outcome != soak.Pass },
 }).Parse(pageText))
 

@@ -129,6 +129,14 @@
   }
   document.querySelectorAll(".frame").forEach(frame);
 
+  for (const table of document.querySelectorAll(".checks")) {
+    if (table.querySelectorAll("tr.calm").length < 10) continue;
+    const b = el("button", "brief", "Only what needs a look"); b.type = "button"; b.setAttribute("aria-pressed", "false");
+    const id = "brief " + table.parentElement.id, toggle = () => { const on = table.classList.toggle("short"); b.setAttribute("aria-pressed", String(on)); keep(id, on); };
+    b.addEventListener("click", toggle); table.before(b);
+    if (chosen[id]) toggle();
+  }
+
   const tools = document.querySelector(".tools"), theme = el("button", "", "Light / dark"), paper = el("button", "", "Print");
   theme.type = paper.type = "button";
   theme.addEventListener("click", () => {
