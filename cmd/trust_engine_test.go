@@ -147,7 +147,7 @@ var canaries = map[string]string{
 	"url": "canaryurl" + "4sXk29", "engine": "canaryengine" + "5sXk29",
 	"jwt": "eyJhbGciOiJIUzI1NiJ9." + "eyJjYW5hcnkiOiI2c1hrIn0" + ".Y2FuYXJ5NnNYazI5",
 	"aws": "AKIA" + "CANARY7SXK29ABCD", "bearer": "canarybearer" + "8sXk29", "password": "canarypassword" + "9sXk29",
-	"log url": "canarylogurl" + "10sXk29",
+	"log url": "canarylogurl" + "10sXk29", "literal header": "canaryliteral" + "11sXk29",
 }
 
 const canaryProfile = `
@@ -211,6 +211,13 @@ func TestSecretsComeOutNowhere(t *testing.T) {
 	run(soak.ExitNotMeasured, "soak", "--container", "nobody", "--docker-host", "tcp://user:"+canaries["engine"]+"@127.0.0.1:1", "--duration", "1s")
 	run(soak.ExitUsage, "soak", "--container", "nobody", "--docker-host", "bad://user:"+canaries["engine"]+"@h:x y", "--duration", "1s")
 	run(soak.ExitUsage, "soak", "--container", puppet.Name(), "--docker-host", rig.Options.Host, "--url", "ftp://user:"+canaries["url"]+"@h", "--duration", "1s")
+	literal := filepath.Join(dir, "literal.yaml")
+	text := strings.NewReplacer("${env:CANARY_TOKEN}", canaries["literal header"], "${file:FILE}", canaries["literal header"]).Replace(canaryProfile)
+	if err := os.WriteFile(literal, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(soak.ExitUsage, "soak", "--container", puppet.Name(), "--docker-host", rig.Options.Host, "--profile", literal, "--duration", "1s")
+	run(soak.ExitUsage, "profiles", "validate", literal)
 	run(soak.ExitNotMeasured, "soak", "--container", puppet.Name(), "--docker-host", rig.Options.Host, "--profile", profile,
 		"--url", "http://user:"+canaries["url"]+"@127.0.0.1:1", "--duration", "2s")
 	for name, text := range said {

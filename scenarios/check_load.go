@@ -71,6 +71,7 @@ func (l *loader) checkSecrets(at, name, text string) {
 	}
 	if slices.ContainsFunc(pieces, func(s string) bool { return string(logscan.Redact([]byte(s))) != s }) {
 		l.fail(at, "a credential is written out here, and would stand in every record and bundle", "put it into the environment or a file, and write ${env:NAME} or ${file:PATH}")
+		l.problems[len(l.problems)-1].Excerpt = "" // the line holds it
 	}
 	for _, found := range secret.FindAllStringIndex(text, -1) {
 		ref := text[found[0]:found[1]]
