@@ -55,7 +55,7 @@ func (f *facts) unread() string {
 	case c.lines == 0:
 		return "no line of the log could be read"
 	case c.skipped > 0:
-		return fmt.Sprintf("%s of the log were passed over: --log-budget all reads everything", soak.FormatBytes(float64(c.skipped)))
+		return passedOver(c.skipped) + " of the log was passed over: --log-budget all reads everything"
 	case c.first.After(f.from):
 		return fmt.Sprintf("the log could be read only from %s after the window's start on", since(c.first.Sub(f.from)))
 	}
@@ -165,4 +165,14 @@ func (f *facts) field(h *hits, rule, field, name string) checklist.Fact {
 		}
 	}
 	return x
+}
+
+// passedOver says how much of a log was left out. An engine that hands out only
+// the last lines of a log does not say how long it is: a probe then reports a
+// byte, so that something is known to be missing.
+func passedOver(bytes int64) string {
+	if bytes == 1 {
+		return "an earlier part"
+	}
+	return soak.FormatBytes(float64(bytes))
 }

@@ -98,7 +98,7 @@ func (t *target) warnings(ended bool, now time.Time) (all []string) {
 		add("the last sample is from %s before the run's end", since(now.Sub(t.lastAt)))
 	}
 	if n := t.spans.skipped; n > 0 {
-		add("%s of its log were passed over", soak.FormatBytes(float64(n)))
+		add("%s of its log was passed over", passedOver(n))
 	}
 	if len(t.rules) > 0 && t.spans.lines == 0 && t.samples > 0 {
 		add("no line of its log could be read")
