@@ -150,6 +150,9 @@ func TestWeightOfALoad(t *testing.T) {
 	half, last := len(memory)/2, len(memory)-3
 	t.Logf("%d requests a second for %s: %d served, p99 %s; leakcheck held %s, then %s, %d files, then %d, and used %.1f s of CPU", rate, length, served.Load(),
 		latencyOf(r), soak.FormatBytes(float64(memory[half])), soak.FormatBytes(float64(memory[last])), files[half], files[last], cpu.Seconds())
+	if r.Load.Brake != nil {
+		t.Logf("the brake stopped the load, on a machine that could not serve it: %s", r.Load.Brake.Reason)
+	}
 	if memory[last] > memory[half]*3/2+10e6 || files[last] > files[half]*2+50 {
 		t.Errorf("memory %v, files %v", memory, files)
 	}

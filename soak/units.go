@@ -26,7 +26,7 @@ func ParseSize(s string) (Size, error) {
 		parse = units.RAMInBytes
 	}
 	n, err := parse(t)
-	if err != nil {
+	if err != nil || n < 0 { // the parser wraps around above 8 EiB
 		return 0, fmt.Errorf("size %q: write it like 5GB, 512MiB or 1048576", s)
 	}
 	return Size(n), nil

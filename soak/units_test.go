@@ -1,0 +1,32 @@
+package soak_test
+
+import (
+	"testing"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// FuzzUnits reads sizes, time spans and rates as people write them: nothing
+// panics, nothing is below zero, and what is printed is read back.
+func FuzzUnits(f *testing.F) {
+	for _, s := range []string{"5GB", "1.2GiB", "64 MB", "0", "1e400", "-3kB", "90s", "24h", "7d", "1w2d", "1MB/h", "2kB/s", "9223372036854775808B", "٣MB", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if n, err := soak.ParseSize(s); err == nil && n < 0 {
+			t.Errorf("size %q is %d", s, n)
+		}
+		var d soak.Duration
+		if d.Set(s) == nil {
+			var again soak.Duration
+			if err := again.Set(d.String()); err != nil || (again.D()-d.D()).Abs() > time.Millisecond+d.D().Abs()/1000 {
+				t.Errorf("time span %q is %s, which is read as %s (%v)", s, d, again, err)
+			}
+		}
+		var r soak.Rate
+		if r.Set(s) == nil && !(r >= 0) {
+			t.Errorf("rate %q is %v", s, r)
+		}
+	})
+}
