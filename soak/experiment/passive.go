@@ -1,10 +1,7 @@
 package experiment
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"leakcheck/soak"
@@ -51,14 +48,6 @@ type happening struct{ kind, name string }
 type counted struct {
 	bins  []float64
 	total float64
-}
-
-// levels are the lowest memory figures of each bin; 0 where there is none.
-type levels struct {
-	low    []float64
-	life   []int // of the bin's figures; -1 if they are of several
-	n      int
-	lasted int // the last bin
 }
 
 // NewPassive returns a collector for one target, whose time begins at start:
@@ -190,43 +179,6 @@ func (p *Passive) widen() {
 // odd is 1 for the second bin of a pair.
 func odd(i int) float64 { return float64(i % 2) }
 
-func (l *levels) add(i int, level float64, life int) {
-	l.low, l.life = reach(l.low, i), reach(l.life, i)
-	l.put(i, level, life)
-	l.n, l.lasted = l.n+1, max(l.lasted, i)
-}
-
-func (l *levels) put(i int, level float64, life int) {
-	switch {
-	case l.low[i] == 0:
-		l.low[i], l.life[i] = level, life
-	case l.life[i] != life:
-		l.life[i] = -1
-	default:
-		l.low[i] = min(l.low[i], level)
-	}
-}
-
-func (l *levels) halve() {
-	old, lives := slices.Clone(l.low), slices.Clone(l.life)
-	clear(l.low)
-	for i, level := range old {
-		if level != 0 {
-			l.put(i/2, level, lives[i])
-		}
-	}
-	half := (len(old) + 1) / 2
-	l.low, l.life, l.lasted = l.low[:half], l.life[:half], l.lasted/2
-}
-
-// reach makes a slice long enough for an index.
-func reach[T any](s []T, i int) []T {
-	for len(s) <= i {
-		s = append(s, *new(T))
-	}
-	return s
-}
-
 // Result compares growth with what happened.
 func (p *Passive) Result() soak.Passive {
 	r := soak.Passive{Target: p.target, Source: "samples", Leak: soak.LeakInconclusive, Seen: []soak.Coincidence{}, Untold: []soak.Untold{}, Warnings: []string{}}
@@ -261,118 +213,3 @@ const Longer = 4
 
 // FewestFigures is how many figures of memory a comparison needs.
 const FewestFigures = 3 * fewestBins
-
-func (l *levels) first() int {
-	return max(slices.IndexFunc(l.low, func(x float64) bool { return x != 0 }), 0)
-}
-
-func (l *levels) span() int {
-	if l.n == 0 {
-		return 0
-	}
-	return l.lasted - l.first() + 1
-}
-
-// increment is how far the floor rose from one bin to the next; known is false
-// where it was not seen, or where a life ended.
-type increment struct {
-	by    float64
-	known bool
-}
-
-func (l *levels) increments(first, last int) []increment {
-	all := make([]increment, 0, max(last-first, 0))
-	for i := first + 1; i <= last; i++ {
-		x := increment{}
-		if l.low[i] != 0 && l.low[i-1] != 0 && l.life[i] == l.life[i-1] && l.life[i] > 0 {
-			x = increment{l.low[i] - l.low[i-1], true}
-		}
-		all = append(all, x)
-	}
-	return all
-}
-
-// restless reports whether the bins are shorter than the memory's own ups and
-// downs, such as those of a collector, so that longer ones show more of what
-// stays. It looks at memory alone: it cannot favour any happening.
-func (l *levels) restless() bool {
-	net, all := 0.0, 0.0
-	for _, x := range l.increments(l.first(), l.lasted) {
-		net += x.by
-		all += max(x.by, -x.by)
-	}
-	return all > 4*max(net, -net)
-}
-
-// compare fills in what growth coincides with.
-func (p *Passive) compare(r *soak.Passive, growth []increment, first int) {
-	var series []happens
-	for h, c := range p.kinds {
-		x := make([]float64, len(growth))
-		for i := range x { // bin first+1+i is where memory came out after growth[i]
-			if at := first + 1 + i; at < len(c.bins) {
-				x[i] = c.bins[at]
-			}
-		}
-		if why := incomparable(x); why != "" {
-			r.Untold = append(r.Untold, soak.Untold{Kind: h.kind, Name: h.name, Why: why})
-			continue
-		}
-		series = append(series, happens{happening: h, total: c.total, x: x})
-	}
-	slices.SortFunc(series, func(a, b happens) int {
-		return cmp.Or(cmp.Compare(b.total, a.total), cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name))
-	})
-	if len(series) > mostCompared {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("only the %d most frequent of %d kinds of happenings were compared", mostCompared, len(series)))
-		series = series[:mostCompared]
-	}
-	slices.SortFunc(r.Untold, func(a, b soak.Untold) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
-	})
-	r.Seen = coincide(growth, series, p.width)
-	r.Why = conclusion(r)
-}
-
-const (
-	// rare is how many bins something must happen in.
-	rare = 5
-	// even is by what share of the usual nine of ten bins may differ from each
-	// other and still be called even.
-	even = 0.1
-)
-
-func incomparable(x []float64) string {
-	in := 0
-	for _, n := range x {
-		if n > 0 {
-			in++
-		}
-	}
-	sorted := slices.Sorted(slices.Values(x))
-	n := len(x)
-	usual, spread := sorted[n/2], sorted[n-1-n/20]-sorted[n/20]
-	switch {
-	case in < rare:
-		return fmt.Sprintf("it happened in only %d stretches", in)
-	case usual > 0 && spread <= even*usual, usual >= 5 && spread <= 1:
-		return "it happened at an even rate all along: growth cannot go up and down with it"
-	}
-	return ""
-}
-
-func conclusion(r *soak.Passive) string {
-	var names []string
-	for _, c := range r.Seen {
-		if c.Coincides {
-			names = append(names, c.Kind+" "+c.Name)
-		}
-	}
-	switch {
-	case len(r.Seen) == 0:
-		return "nothing that growth could be compared with was seen"
-	case len(names) == 0:
-		return fmt.Sprintf("growth coincides with none of %d kinds of happenings more than chance would have it", len(r.Seen))
-	}
-	return "growth coincides with " + strings.Join(names[:min(len(names), 3)], ", ") + "; whether it comes from there, only an experiment can tell"
-}
