@@ -7,4 +7,6 @@
 // An [Experiment] is pure: it says which block comes next, is told what came of
 // it, and knows when it is done. A [Driver] runs its blocks for real, as the
 // load of a run.
+// [Shots] fire once and see whether memory comes back. [Passive] fires nothing:
+// it compares growth with what happened, and calls that coincidence.
 package experiment
