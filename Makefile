@@ -4,7 +4,7 @@ GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ROOT := $(shell test "$$(id -u)" = 0 && test "$$(uname -s)" = Linux && echo yes)
 
-.PHONY: help build test lint unit engine bench bench-soak bench-verdict demo man faults dist licences clean
+.PHONY: help build test lint unit tools pictures engine bench bench-soak bench-verdict demo man faults dist licences clean
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -23,6 +23,13 @@ unit:
 	@[ -z "$(ROOT)" ] || eval "$$(.ci/engine env)"; \
 	[ -n "$$LEAKCHECK_TEST_DOCKER_HOST" ] || echo "No Docker engine for tests: those with real containers are left out." >&2; \
 	$(GO) test -race -timeout 20m ./...
+
+tools: ## install what some tests need and say NOT TESTED without: chromium, prometheus, xmllint, shells (needs root)
+	@test -z "$(ROOT)" || { command -v chromium prometheus xmllint fish zsh | wc -l | grep -qx 5; } || \
+	{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium prometheus libxml2-utils bash-completion fish zsh >/dev/null; }
+
+pictures: ## take the README's pictures anew
+	$(GO) test ./report -run Pictures -update
 
 engine: ## start a private Docker engine for the tests (needs root; touches no other engine)
 	@if [ -n "$$LEAKCHECK_TEST_DOCKER_HOST" ]; then echo "using $$LEAKCHECK_TEST_DOCKER_HOST"; \
