@@ -42,7 +42,7 @@ demo: ## watch leakcheck find a leak, then clear the fix (two minutes)
 bench: engine ## speed, as ratios against peers in the same run (hey, wrk, grep, docker stats)
 	@command -v hey wrk >/dev/null || test -z "$(ROOT)" || { apt-get -qq update && apt-get -qq install -y hey wrk; }
 	@[ -z "$(ROOT)" ] || eval "$$(.ci/engine env)"; export LEAKCHECK_BENCH=1; \
-	$(GO) test -run 'TestAgainstHeyAndWrk|TestMemoryIsFlat' -v ./soak/load && \
+	$(GO) test -run 'TestAgainstHeyAndWrk|TestMemoryIsFlat|TestOpenLoopOnLoopback' -v ./soak/load && \
 	$(GO) test -run TestTapLatency -bench 'Sample' -v ./probe && \
 	$(GO) test -run '^$$' -bench AgainstGrep ./soak/logscan && \
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./soak/curve ./soak/record/... ./report
