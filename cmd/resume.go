@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"leakcheck/report"
 	"leakcheck/soak"
 	"leakcheck/soak/judge"
 	"leakcheck/soak/record"
@@ -20,7 +19,7 @@ func (a *app) resume(ctx context.Context, o soakOptions) (r *run, err error) {
 	if err != nil {
 		return nil, missing(err)
 	}
-	r = &run{app: a, o: o, curves: report.NewCollector(chartPoints)}
+	r = &run{app: a, o: o}
 	whole := r
 	defer func() {
 		if err != nil {
@@ -56,6 +55,7 @@ func (a *app) resume(ctx context.Context, o soakOptions) (r *run, err error) {
 	if err = samePID(m.Info.Targets, r.nodes); err != nil {
 		return nil, err
 	}
+	r.curves = newCurves(len(r.nodes))
 	if r.loads, err = a.newLoads(r.o, r.nodes[0], r.o.scale()); err != nil {
 		return nil, err
 	}

@@ -47,8 +47,13 @@ type run struct {
 	summary  runner.Summary
 }
 
-// chartPoints bounds what is kept of each curve for charts.
+// chartPoints bounds what is kept of each curve for charts; of many curves less
+// is kept of each, so that fifty containers weigh no more than four.
 const chartPoints = 2000
+
+func newCurves(targets int) *report.Collector {
+	return report.NewCollector(min(chartPoints, max(chartPoints/8, 4*chartPoints/max(targets, 1))))
+}
 
 // length is how long the run really takes.
 func (o *soakOptions) length() time.Duration {
@@ -80,7 +85,7 @@ func (o *soakOptions) pace() runner.Pace {
 // prepare puts a run together. Every mistake that can be found without
 // sending anything is found here.
 func (a *app) prepare(ctx context.Context, o soakOptions) (r *run, err error) {
-	r = &run{app: a, o: o, curves: report.NewCollector(chartPoints)}
+	r = &run{app: a, o: o}
 	whole := r
 	defer func() {
 		if err != nil {
@@ -93,6 +98,7 @@ func (a *app) prepare(ctx context.Context, o soakOptions) (r *run, err error) {
 	if r.nodes, r.engine, err = a.nodes(ctx, o.targetOptions, o.pace()(0, false)); err != nil {
 		return nil, err
 	}
+	r.curves = newCurves(len(r.nodes))
 	if r.loads, err = a.newLoads(o, r.nodes[0], o.scale()); err != nil {
 		return nil, err
 	}
