@@ -68,6 +68,16 @@ func (v *View) verdict(t *Target) Statement {
 		name = "the target"
 	}
 	m := t.Memory
+	switch {
+	case t.dead():
+		text := name + " is dead: " + v.death(t)
+		if m != nil && m.Leak == soak.LeakYes {
+			text += "; it leaked" + rateOf(m, " ")
+		}
+		return Statement{Text: text + v.failedChecks(t, "; "), Tone: Bad}
+	case t.finished():
+		name += " (ended: exit 0)"
+	}
 	if m == nil || m.Samples == 0 {
 		return Statement{Text: name + ": no sample was taken, so nothing is known", Tone: Bad}
 	}
@@ -80,6 +90,9 @@ func (v *View) verdict(t *Target) Statement {
 			return Statement{Text: text, Tone: Bad}
 		}
 		return Statement{Text: text, Tone: Good}
+	}
+	if v.live() && m.Slope != nil && m.Slope.Low > m.Tolerance {
+		return Statement{Text: name + " looks like a leak so far" + rateOf(m, ": ") + v.failedChecks(t, "; "), Tone: Caution}
 	}
 	text := name + ": cannot tell yet" + rateOf(m, ": ") + v.failedChecks(t, "; ")
 	if t.Tally[soak.Fail] > 0 {

@@ -96,8 +96,8 @@ func (a *analysis) rank(gain [courseCount]float64) {
 // settling of the program, which bends every curve a little.
 func (a *analysis) doubt() float64 {
 	age := math.Max(a.window, a.series.t[a.series.len()-1])
-	settling := standard.youngShare * math.Exp(-age/standard.youngSeconds)
-	return math.Hypot(grainShare, settling) * math.Abs(a.level) / math.Max(a.window, 1)
+	settling := (standard.youngShare*math.Abs(a.level) + standard.youngBytes) * math.Exp(-age/standard.youngSeconds)
+	return math.Hypot(grainShare*math.Abs(a.level), settling) / math.Max(a.window, 1)
 }
 
 // vetoes reports whether a harmless explanation is better than every growing

@@ -10,9 +10,10 @@ type thresholds struct {
 	// still compiles its code by 1.5 MB.
 	settleShare float64
 	settleBytes float64
-	// youngShare of the level is by how much settling bends a very young run;
-	// it fades with the time constant youngSeconds.
-	youngShare, youngSeconds float64
+	// youngShare of the level and youngBytes are by how much settling bends a
+	// very young run, also that of a program of 2 MB which has just started;
+	// they fade with the time constant youngSeconds.
+	youngShare, youngBytes, youngSeconds float64
 	// promiseHours is the horizon of the default tolerance.
 	promiseHours float64
 	// confidence of the printed interval.
@@ -62,6 +63,7 @@ var standard = thresholds{
 	settleShare:  0.03,
 	settleBytes:  2e6,
 	youngShare:   0.11,
+	youngBytes:   6e6,
 	youngSeconds: 300,
 	promiseHours: 7 * 24,
 	confidence:   0.95,

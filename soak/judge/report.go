@@ -22,7 +22,11 @@ func (j *Judge) Report(now time.Time) soak.Report {
 		Errors: j.errorLines(), Rollback: j.rollback(checks),
 	}
 	for _, t := range j.targets {
-		r.Memory = append(r.Memory, t.memory())
+		m := t.memory()
+		if !j.ended {
+			m.Result = t.unhurried(m.Result)
+		}
+		r.Memory = append(r.Memory, m)
 		r.Signals = append(r.Signals, t.signalResults()...)
 	}
 	r.Verdict, r.ExitCode = j.verdict(checks, now)
@@ -53,6 +57,17 @@ func (t *target) memory() soak.MemoryResult {
 	r.Traits = orEmpty(r.Traits)
 	r.Models = orEmpty(r.Models)
 	r.Warnings = orEmpty(r.Warnings)
+	return r
+}
+
+// unhurried takes back a leak that is not certain at every look: while a run
+// goes on somebody looks again and again, and a chance finding among many looks
+// must not be called proven.
+func (t *target) unhurried(r soak.Result) soak.Result {
+	if r.Leak == soak.LeakYes && t.decided != soak.LeakYes && !t.settled {
+		r.Leak, r.Pattern = soak.LeakInconclusive, soak.PatternInconclusive
+		r.Why = "it looks like a leak, which is not certain while one may look again: " + r.Why
+	}
 	return r
 }
 
