@@ -49,10 +49,7 @@ func (v *verification) untold(states map[string]probe.State) (all []soak.Event) 
 			e.Text = fmt.Sprintf("the life before this one ended; the engine has restarted the container %d times", s.Restarts)
 		default:
 			e.Exit = &soak.Exit{Code: s.ExitCode, OOMKilled: s.OOMKilled}
-			e.Text = fmt.Sprintf("the container is %s, with exit code %d", s.Status, s.ExitCode)
-			if s.OOMKilled {
-				e.Text += ", killed for memory"
-			}
+			e.Text = probe.ExplainExit(s.ExitCode, s.OOMKilled)
 		}
 		all = append(all, e)
 	}

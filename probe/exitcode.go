@@ -2,8 +2,8 @@ package probe
 
 import "fmt"
 
-// explainExit says what an exit code means.
-func explainExit(code int, oom bool) string {
+// ExplainExit says what an exit code means.
+func ExplainExit(code int, oom bool) string {
 	text := fmt.Sprintf("ended with exit code %d", code)
 	switch {
 	case oom && code == 137:

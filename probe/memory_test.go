@@ -201,7 +201,7 @@ func TestExitCodesAreExplained(t *testing.T) {
 		oom  bool
 		want string
 	}{{137, true, "OOM"}, {137, false, "no OOM kill"}, {134, false, "V8"}, {139, false, "SIGSEGV"}, {143, false, "SIGTERM"}, {0, false, "finished"}, {127, false, "could not be run"}, {129, false, "signal 1"}, {1, true, "OOM"}} {
-		if got := explainExit(tt.code, tt.oom); !contains(got, tt.want) {
+		if got := ExplainExit(tt.code, tt.oom); !contains(got, tt.want) {
 			t.Errorf("%d: %q does not say %q", tt.code, got, tt.want)
 		}
 	}

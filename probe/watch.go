@@ -136,7 +136,7 @@ func (w *watcher) died(ctx context.Context, n notice) {
 			oom = oom || f.OOMKilled
 		}
 		e.Exit = &soak.Exit{Code: code, OOMKilled: oom}
-		e.Text = explainExit(code, oom)
+		e.Text = ExplainExit(code, oom)
 	}
 	w.known.Running = false
 	w.emit(e)
@@ -186,7 +186,7 @@ func changes(old, f facts, now time.Time) []soak.Event {
 	}
 	if f.Started.Equal(old.Started) {
 		if old.Running && !f.Running {
-			tell(soak.Event{At: or(f.Finished, now), Kind: soak.EventExit, Text: explainExit(f.ExitCode, f.OOMKilled), Exit: &soak.Exit{Code: f.ExitCode, OOMKilled: f.OOMKilled}})
+			tell(soak.Event{At: or(f.Finished, now), Kind: soak.EventExit, Text: ExplainExit(f.ExitCode, f.OOMKilled), Exit: &soak.Exit{Code: f.ExitCode, OOMKilled: f.OOMKilled}})
 		}
 		all = append(all, moods(old.State, f, now)...)
 	} else if old.Running {

@@ -20,28 +20,30 @@ func (v *View) facts(t *Target) []Fact {
 		}
 	}
 	if t.Memory != nil && t.Memory.Samples > 0 {
-		text, tone := v.wall(t)
-		add("wall", tone, text)
+		if !t.dead() {
+			text, tone := v.wall(t)
+			add("wall", tone, text)
+		}
 		add("teeth", Plain, t.teeth())
 		add("memory", Plain, v.memoryNow(t))
 		add("inside", Plain, processes(t))
-		if t.Memory.Leak != soak.LeakYes && t.Memory.Leak != soak.LeakNo {
+		if t.Memory.Leak != soak.LeakYes && t.Memory.Leak != soak.LeakNo && !t.dead() {
 			add("why", Plain, t.Memory.Why)
 		}
-		add("settles", Caution, v.settles(t.Memory))
+		if t.ended == nil {
+			add("settles", Caution, v.settles(t.Memory))
+		}
 		add("since", Plain, v.since(t))
 		add("with", Plain, v.coincides(t))
 	}
-	add("before", Plain, v.previousLife(t))
+	if t.ended == nil {
+		add("before", Plain, v.previousLife(t))
+	}
 	text, tone := v.answers(t)
 	add("node", tone, text)
 	text, tone = v.did()
 	add("did", tone, text)
-	next := v.next(t)
-	if len(next) == 0 {
-		next = v.wait(t)
-	}
-	out = append(out, next...)
+	out = append(out, v.todo(t)...)
 	add("don't", Faint, v.doNot(t))
 	return out
 }
@@ -190,6 +192,17 @@ func (v *View) did() (string, Tone) {
 	return text, Plain
 }
 
+// todo is what to do next.
+func (v *View) todo(t *Target) []Fact {
+	if t.dead() {
+		return t.autopsy()
+	}
+	if next := v.next(t); len(next) > 0 {
+		return next
+	}
+	return v.wait(t)
+}
+
 // mostNext keeps the first screen short; the checklist has every hint.
 const mostNext = 2
 
@@ -221,7 +234,7 @@ func (v *View) next(t *Target) []Fact {
 func (v *View) wait(t *Target) []Fact {
 	m, run := t.Memory, v.Report.Run
 	switch {
-	case m == nil || m.Samples == 0 || m.Leak != soak.LeakInconclusive:
+	case m == nil || m.Samples == 0 || m.Leak != soak.LeakInconclusive || t.ended != nil:
 		return nil
 	case v.Report.ExitCode == soak.ExitInterrupted:
 		return []Fact{{Label: "next", Text: "leakcheck soak --resume " + run.ID, Command: true}}
@@ -236,7 +249,7 @@ func (v *View) wait(t *Target) []Fact {
 // doNot names the tempting step that would not help, and why.
 func (v *View) doNot(t *Target) string {
 	m := t.Memory
-	if m == nil || m.Samples == 0 {
+	if m == nil || m.Samples == 0 || t.ended != nil {
 		return ""
 	}
 	switch m.Leak {

@@ -69,6 +69,8 @@ type Target struct {
 	Facts   []Fact
 	Windows []Window
 	Tally   Tally
+
+	ended *soak.Event // how it ended, if it does not run; see [View.lastExit]
 }
 
 // Window is the part of a checklist that is judged over one window.
@@ -133,6 +135,7 @@ func (v *View) target(name string) *Target {
 			t.check(c)
 		}
 	}
+	t.ended = v.lastExit(name)
 	t.Verdict = v.verdict(t)
 	t.Facts = v.facts(t)
 	return t

@@ -66,7 +66,7 @@
 //	log.lines                      log lines read (count)
 //	log.complete                   the log was read over the whole window (true or false)
 //	node.restarts                  lives that began after the first (count)
-//	node.deaths                    processes that died while the container stayed up (count)
+//	node.deaths                    processes that died inside, and the main process if it failed for good (count)
 //	node.oom_kills                 processes that the kernel killed for memory (count)
 //	node.exits                     ends of the main process (count)
 //	node.running                   the main process runs at the window's end (true or false)

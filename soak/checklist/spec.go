@@ -75,7 +75,7 @@ var reference = []Spec{
 	{Path: "log.complete", Unit: YesNo, Text: "the log was read over the whole window"},
 
 	{Path: "node.restarts", Unit: Count, Text: "lives that began after the first"},
-	{Path: "node.deaths", Unit: Count, Text: "processes that died while the container stayed up"},
+	{Path: "node.deaths", Unit: Count, Text: "processes that died inside, and the main process if it failed for good"},
 	{Path: "node.oom_kills", Unit: Count, Text: "processes that the kernel killed for memory"},
 	{Path: "node.exits", Unit: Count, Text: "ends of the main process"},
 	{Path: "node.running", Unit: YesNo, Text: "the main process runs at the window's end"},

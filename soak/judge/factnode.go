@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"fmt"
 	"time"
 
 	"leakcheck/soak"
@@ -25,15 +26,40 @@ func (f *facts) node(name string) checklist.Fact {
 	case "exits":
 		return checklist.Fact{Value: float64(h.exits), Note: f.first(soak.EventExit, float64(h.exits))}
 	case "deaths":
-		return f.watched(checklist.Fact{Value: float64(h.deaths), Note: f.first(soak.EventDeath, float64(h.deaths))})
+		return f.deaths()
 	case "oom_kills":
 		return f.oomKills()
 	case "running":
-		return checklist.Truth(!h.stopped)
+		return f.running()
 	case "up":
 		return f.up()
 	}
 	return f.health()
+}
+
+// deaths counts the processes that died inside, and the main process if it
+// ended in trouble for good: what is dead has no less to explain.
+func (f *facts) deaths() checklist.Fact {
+	h := &f.w.happenings
+	n := float64(h.deaths)
+	x := checklist.Fact{Value: n, Note: f.first(soak.EventDeath, n)}
+	if h.died() {
+		x.Value, x.Note = n+1, joinNotes(x.Note, "its main process ended")
+		if h.ended.Exit != nil {
+			x.Note += fmt.Sprintf(" with exit code %d", h.ended.Exit.Code)
+		}
+	}
+	return f.watched(x)
+}
+
+// running reports whether the main process runs. A command that did its work
+// and ended is not a node that fell.
+func (f *facts) running() checklist.Fact {
+	h := &f.w.happenings
+	if f.t.info.Kind == "process" && h.finished() {
+		return checklist.Fact{Value: true, Note: "until it ended: exit 0"}
+	}
+	return checklist.Truth(!h.stopped)
 }
 
 // health is the engine's last word in the window, or what it said when the

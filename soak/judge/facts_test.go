@@ -23,6 +23,10 @@ func event(d time.Duration, kind soak.EventKind, change ...func(*soak.Event)) so
 	return e
 }
 
+func exit(code int) func(*soak.Event) {
+	return func(e *soak.Event) { e.Exit = &soak.Exit{Code: code} }
+}
+
 // TestFacts tells a run of one hour for each line and asks one check.
 func TestFacts(t *testing.T) {
 	hour := time.Hour
@@ -109,6 +113,16 @@ func TestFacts(t *testing.T) {
 			s.record(soak.Batch{Events: []soak.Event{event(0, soak.EventLife)}})
 		}, soak.Pass, ""},
 		{"stopped", "node.running", func(s *story) { s.record(soak.Batch{Events: []soak.Event{event(30*time.Minute, soak.EventExit)}}) }, soak.Fail, "node.running = false"},
+		{"killed for good", "node.deaths == 0", func(s *story) {
+			s.record(soak.Batch{Events: []soak.Event{event(30*time.Minute, soak.EventExit, exit(137))}})
+		}, soak.Fail, "node.deaths = 1 (its main process ended with exit code 137)"},
+		{"killed and started again", "node.deaths == 0", func(s *story) {
+			s.record(soak.Batch{Events: []soak.Event{event(30*time.Minute, soak.EventExit, exit(137)), event(31*time.Minute, soak.EventLife, func(e *soak.Event) { e.Life = 2 })}})
+		}, soak.Pass, ""},
+		{"a command that is done", "node.running && node.deaths == 0", func(s *story) {
+			s.j.targets[0].info.Kind = "process"
+			s.record(soak.Batch{Events: []soak.Event{event(30*time.Minute, soak.EventExit, exit(0))}})
+		}, soak.Pass, "until it ended: exit 0"},
 		{"stopped and started", "node.running && node.up < 40*minute", func(s *story) {
 			s.record(soak.Batch{Events: []soak.Event{event(30*time.Minute, soak.EventExit), event(31*time.Minute, soak.EventLife, func(e *soak.Event) { e.Life = 2 })}})
 		}, soak.Pass, "node.up = 29m"},

@@ -64,6 +64,7 @@ type happenings struct {
 	first                        map[soak.EventKind]time.Time
 	// as of the window's end
 	stopped   bool
+	ended     *soak.Event // how the main process ended, if it is known and was not started again
 	lifeBegan time.Time
 	health    string
 }
@@ -103,15 +104,26 @@ func (h *happenings) event(e soak.Event, restart, inside bool) {
 func (h *happenings) state(e soak.Event) {
 	switch e.Kind {
 	case soak.EventLife:
-		h.stopped, h.lifeBegan = false, e.At
-	case soak.EventExit, soak.EventRemove:
+		h.stopped, h.ended, h.lifeBegan = false, nil, e.At
+	case soak.EventExit:
+		h.stopped, h.ended = true, &e
+	case soak.EventRemove:
 		h.stopped = true
 	case soak.EventRecreate:
-		h.stopped = false
+		h.stopped, h.ended = false, nil
 	case soak.EventHealth:
 		h.health = healthWord(e.Text)
 	}
 }
+
+// died reports whether the main process ended in trouble and was not started
+// again: the death of the node itself.
+func (h *happenings) died() bool {
+	return h.ended != nil && (h.ended.Exit == nil || h.ended.Exit.Code != 0)
+}
+
+// finished reports whether the main process ended by itself and without fault.
+func (h *happenings) finished() bool { return h.ended != nil && !h.died() }
 
 // healthWord finds the state in the sentence of a health event.
 func healthWord(text string) string {

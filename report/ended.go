@@ -1,0 +1,58 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"leakcheck/soak"
+)
+
+// lastExit is how a target's main process ended, nil while it runs or when it
+// was started again.
+func (v *View) lastExit(target string) (ended *soak.Event) {
+	for i := range v.Report.Events {
+		e := &v.Report.Events[i]
+		if e.Target != target {
+			continue
+		}
+		switch e.Kind {
+		case soak.EventExit:
+			ended = e
+		case soak.EventLife, soak.EventRecreate:
+			ended = nil
+		}
+	}
+	return ended
+}
+
+// dead reports whether the main process ended in trouble and does not run.
+func (t *Target) dead() bool { return t.ended != nil && !t.finished() }
+
+// finished reports whether the main process ended with exit code 0.
+func (t *Target) finished() bool {
+	return t.ended != nil && t.ended.Exit != nil && t.ended.Exit.Code == 0
+}
+
+// death says how and when a target died: "exited 137 at 03:42, killed ...".
+func (v *View) death(t *Target) string {
+	e := t.ended
+	if e.Exit == nil {
+		return "it ended at " + v.Clock(e.At)
+	}
+	text := fmt.Sprintf("exited %d at %s", e.Exit.Code, v.Clock(e.At))
+	if _, why, ok := strings.Cut(e.Text, ": "); ok {
+		why, _, _ = strings.Cut(why, "; ")
+		text += ", " + why
+	} else if e.Exit.OOMKilled {
+		text += ", killed for memory"
+	}
+	return text
+}
+
+// autopsy is what to do about a dead target: its last words say why.
+func (t *Target) autopsy() []Fact {
+	if t.Info.Kind != "container" {
+		return []Fact{{Label: "next", Text: "read its error lines in the report, or start it by itself: the rest of its log was not kept"}}
+	}
+	return []Fact{{Label: "next", Text: "docker logs --tail 100 " + t.Name, Command: true}}
+}

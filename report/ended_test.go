@@ -1,0 +1,54 @@
+package report
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"leakcheck/soak"
+)
+
+func exited(code int, text string, oom bool) soak.Event {
+	return soak.Event{At: start.Add(7 * time.Hour), Target: node, Kind: soak.EventExit, Text: text, Exit: &soak.Exit{Code: code, OOMKilled: oom}}
+}
+
+// TestADeadTargetIsSaidFirst: advice for a node that runs does harm to one
+// that does not.
+func TestADeadTargetIsSaidFirst(t *testing.T) {
+	killed := exited(137, "ended with exit code 137: killed (SIGKILL) from outside, with no OOM kill; `docker kill`", false)
+	begun := soak.Event{At: killed.At.Add(time.Minute), Target: node, Life: 2, Kind: soak.EventLife, Text: "life 2"}
+	for name, c := range map[string]struct {
+		kind      string
+		events    []soak.Event
+		want, not []string
+	}{
+		"killed": {"container", []soak.Event{killed},
+			[]string{node + " is dead: exited 137 at 03:12, killed (SIGKILL) from outside, with no OOM kill", "next     docker logs --tail 100 " + node},
+			[]string{"don't", "wall ", "cannot tell yet", "health check prints"}},
+		"a command": {"process", []soak.Event{exited(3, "ended with exit code 3", false)},
+			[]string{" is dead: exited 3 at 03:12", "next     read its error lines"}, []string{"docker logs", "don't"}},
+		"done": {"process", []soak.Event{exited(0, "ended with exit code 0: it finished", false)},
+			[]string{node + " (ended: exit 0): cannot tell yet"}, []string{"dead", "don't", "settles"}},
+		"started again": {"container", []soak.Event{killed, begun},
+			[]string{node + ": cannot tell yet", "don't"}, []string{"is dead"}},
+	} {
+		f := undecided()
+		f.report.Events, f.report.Checks = c.events, nil
+		f.report.Run.Targets = []soak.TargetInfo{info(node, 0)}
+		f.report.Run.Targets[0].Kind = c.kind
+		var b strings.Builder
+		if err := Screen(&b, f.view(), TextOptions{Width: 200, Plain: true}); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range c.want {
+			if !strings.Contains(b.String(), w) {
+				t.Errorf("%s: %q is missing in\n%s", name, w, b.String())
+			}
+		}
+		for _, w := range c.not {
+			if strings.Contains(b.String(), w) {
+				t.Errorf("%s: %q stands in\n%s", name, w, b.String())
+			}
+		}
+	}
+}
