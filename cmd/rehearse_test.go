@@ -27,7 +27,7 @@ func rehearse(t *testing.T, profile string, args ...string) soak.Report {
 	}
 	var out, said bytes.Buffer
 	root := newRoot(&app{stdin: strings.NewReader(""), stdout: &out, stderr: &said, getenv: getenv})
-	root.SetArgs(append([]string{"soak", "--profile", profile, "--url", web.URL, "--duration", "7d", "--rehearse", "3s", "--interval", "50ms",
+	root.SetArgs(append([]string{"soak", "--profile", profile, "--url", web.URL, "--duration", "7d", "--rehearse", "3s", "--interval", "250ms",
 		"--load", "gentle", "--format", "json"}, args...))
 	err := root.ExecuteContext(t.Context())
 	var r soak.Report

@@ -68,7 +68,7 @@ func TestRealRuntimesInOneSoak(t *testing.T) {
 	for _, x := range all[:2] {
 		w.do(x.name, x.kind, x.ends, func() error { return syscall.Kill(pidOf(t, path, x.name, "node"), syscall.SIGUSR2) })
 	}
-	time.Sleep(5 * time.Second) // the server of a wrapper is known once it has lived for five
+	time.Sleep(11 * time.Second) // the server of a wrapper is known at the first look, each ten samples, after five seconds
 	w.do(all[3].name, soak.EventDeath, all[3].ends, func() error { return syscall.Kill(pidOf(t, path, all[3].name, "redis"), syscall.SIGKILL) })
 	time.Sleep(2 * time.Second)
 	r := w.end()
@@ -140,7 +140,7 @@ func (x real) check(t *testing.T, r soak.Report) {
 	}) {
 		t.Errorf("%s: no %s that says %q", x.name, x.kind, x.ends)
 	}
-	if m.Leak == soak.LeakYes {
+	if m.Leak == soak.LeakYes && !strings.Contains(x.ends, "V8") { // that one was told to fill its heap
 		t.Errorf("%s does not leak: %s", x.name, m.Why)
 	}
 	if t.Failed() {
