@@ -45,19 +45,20 @@ bench: engine ## speed, as ratios against peers in the same run (hey, wrk, grep,
 	$(GO) test -run 'TestAgainstHeyAndWrk|TestMemoryIsFlat|TestOpenLoopOnLoopback' -v ./soak/load && \
 	$(GO) test -run TestTapLatency -bench 'Sample' -v ./probe && \
 	$(GO) test -run '^$$' -bench AgainstGrep ./soak/logscan && \
+	$(GO) test -run TestWeight -v ./cmd && \
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./soak/curve ./soak/record/... ./report
 
 bench-soak: engine ## forty real soaks of three minutes: leaks found at their true rate, fixes not accused (a quarter of an hour)
 	@eval "$$(.ci/engine env)"; LEAKCHECK_LONG=1 $(GO) test ./cmd -run TestTwentySoaks -v -timeout 40m
 
 bench-verdict: ## error rates of the classifier, beside the rules people use today (2,000 draws a family: an hour)
-	$(GO) test ./soak/curve -run 'TestBenchVerdict|TestBenchWatch' -v -timeout 180m -args -bench.verdict=$(or $(DRAWS),2000)
+	$(GO) test ./soak/curve -run 'TestBenchVerdict|TestBenchWatch' -v -timeout 180m -args -bench.verdict=$(or $(DRAWS),2000) -bench.seed=$(or $(SEED),20241208)
 
 man: ## write man pages into ./man
 	$(GO) run . man man
 
 faults: engine ## inject faults into runs of the real program and print the table (ROUNDS=10)
-	@eval "$$(.ci/engine env)"; LEAKCHECK_FAULT_ROUNDS=$(or $(ROUNDS),10) $(GO) test -v -timeout 60m -run 'TestFaults|TestSignalsEnd|TestAFullDisk|TestKilledAgain' ./cmd
+	@eval "$$(.ci/engine env)"; LEAKCHECK_FAULT_ROUNDS=$(or $(ROUNDS),10) $(GO) test -v -parallel 10 -timeout 60m -run TestFaults ./cmd
 
 dist: ## static binaries for four platforms; building twice must give the same
 	for p in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do \
