@@ -75,11 +75,15 @@ func planned(d time.Duration) soak.Duration {
 	return soak.Duration((d + step - 1).Truncate(step))
 }
 
-// foretold says what a run of its length can see by the newest earlier record
-// of the same target; empty without one.
+// loadLevels are those of soaks: what else is recorded, such as an experiment,
+// has a noise of its own.
+var loadLevels = []soak.LoadLevel{soak.LoadNone, soak.LoadGentle, soak.LoadFull}
+
+// foretold says what a run of its length can see by the newest earlier soak of
+// the same container; empty without one. A process has no name of its own.
 func (r *run) foretold() string {
 	runs, err := record.List(record.Dir(r.app.getenv))
-	if err != nil || r.o.rehearse > 0 {
+	if err != nil || r.o.rehearse > 0 || r.nodes[0].info.Kind != "container" {
 		return ""
 	}
 	target := r.nodes[0].info.Name
@@ -94,11 +98,11 @@ func (r *run) foretold() string {
 		m := rec.Meta()
 		past, err := runSide(rec, r.o.judgeOptions)
 		rec.Close()
-		if err != nil || m.Info.Rehearsal > 0 {
+		if err != nil || m.Info.Rehearsal > 0 || !slices.Contains(loadLevels, m.Info.LoadLevel) {
 			continue
 		}
 		if text, ok := foreseen(past.Judge, target, r.o.length()); ok {
-			return fmt.Sprintf("By the noise of run %s (%s), %s.", s.ID, soak.Duration(s.Last.Sub(s.Started).Round(time.Minute)), text)
+			return fmt.Sprintf("By the noise of run %s (%s), %s.", s.ID, soak.Duration(s.Last.Sub(s.Started).Round(time.Second)), text)
 		}
 	}
 	return ""
