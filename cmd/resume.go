@@ -83,7 +83,7 @@ func (r *run) reopen(path string) (err error) {
 	}
 	r.extended = r.before.extended
 	if why := r.before.brake; why != "" && r.loads.plan != nil {
-		fmt.Fprintln(r.app.stderr, "The brake has stopped all load, and it stays so:", why)
+		fmt.Fprintln(r.app.stderr, "The load stays stopped;", why)
 		r.loads = loads{health: r.loads.health}
 	}
 	return nil

@@ -292,8 +292,11 @@ func (r *run) targets() ([]runner.Target, error) {
 // brake stops the plan when the first node is in trouble.
 func (r *run) brake(mail *mailbox) *load.Brake {
 	return load.NewBrake(load.BrakeOptions{
-		Stop:    r.loads.plan.Stop,
-		Emit:    mail.post,
+		Stop: r.loads.plan.Stop,
+		Emit: func(e soak.Event) {
+			r.say("STOPPED: " + e.Text)
+			mail.post(e)
+		},
 		Ceiling: func(string) int64 { return r.ceiling() },
 		HoursToWall: func(target string) (float64, bool) {
 			hours, _, ok := r.judge.HoursToWall(target)

@@ -138,7 +138,11 @@ func (t *trial) run(ctx context.Context, kind string, w work, pace runner.Pace, 
 		loads = append(loads, t.tap)
 	}
 	brake := load.NewBrake(load.BrakeOptions{
-		Stop: w.Stop, Emit: mail.post,
+		Stop: w.Stop,
+		Emit: func(e soak.Event) {
+			t.app.say("STOPPED: %s", e.Text)
+			mail.post(e)
+		},
 		Ceiling: func(string) int64 { return int64(t.node.profile.Ceiling) },
 	})
 	summary, err := runner.Run(ctx, runner.Config{
@@ -169,7 +173,7 @@ func (t *trial) Record(b soak.Batch) error {
 	for _, e := range b.Events {
 		switch e.Kind {
 		case soak.EventBrake:
-			t.brake = &soak.Brake{At: e.At, Reason: strings.TrimPrefix(e.Text, "the brake stopped all load: ")}
+			t.brake = &soak.Brake{At: e.At, Reason: strings.TrimPrefix(e.Text, soak.Braked)}
 		case soak.EventWarning:
 			t.warn(e.Text)
 		}

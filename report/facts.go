@@ -187,7 +187,7 @@ func (v *View) did() (string, Tone) {
 		text += ", read the log"
 	}
 	if b := v.Report.Load.Brake; b != nil {
-		return text + "; brake at " + v.Clock(b.At), Caution // the section on load has the reason
+		return text + "; load stopped at " + v.Clock(b.At) + because(b.Reason), Caution
 	}
 	return text, Plain
 }
@@ -241,7 +241,7 @@ func (v *View) wait(t *Target) []Fact {
 	case run.Planned > run.Duration+1 && v.live():
 		return []Fact{{Label: "next", Text: "let it run: it goes on until " + v.Clock(run.Started.Add(seconds(run.Planned)))}}
 	case t.Info.Kind == "container":
-		return []Fact{{Label: "next", Text: "leakcheck soak --container " + t.Name + " --load none --until-sure", Command: true}}
+		return []Fact{{Label: "next", Text: checklist.Fill("leakcheck soak --container {container} --load none --until-sure", t.Info), Command: true}}
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func Line(v *View) string {
 		if len(v.Targets) > 1 {
 			name = t.Name + ": "
 		}
-		parts = append(parts, name+strings.Join(t.progress(), "  "))
+		parts = append(parts, name+strings.Join(t.progress(v.calmed(t)), "  "))
 	}
 	if load := v.loadLine(); load != "" {
 		parts = append(parts, load)
@@ -32,8 +32,9 @@ func Line(v *View) string {
 	return strings.Join(parts, "  ")
 }
 
-// progress lists a target's memory, rate, verdict so far and checks.
-func (t *Target) progress() []string {
+// progress lists a target's memory, rate, verdict so far and checks; of one that
+// is calm, no forecast.
+func (t *Target) progress(calm bool) []string {
 	m := t.Memory
 	if m == nil || m.Samples == 0 {
 		return []string{"no sample yet"}
@@ -54,7 +55,7 @@ func (t *Target) progress() []string {
 	case soak.LeakNo:
 		parts = append(parts, string(m.Pattern))
 	}
-	if f := m.Forecast; m.Leak == soak.LeakYes && f != nil && f.Hours.Estimate != nil {
+	if f := m.Forecast; m.Leak == soak.LeakYes && f != nil && f.Hours.Estimate != nil && !calm {
 		parts = append(parts, f.Wall+" in "+hoursInterval(f.Hours))
 	}
 	if n := t.Tally[soak.Fail]; n > 0 {

@@ -32,6 +32,9 @@ func (v *View) wall(t *Target) (string, Tone) {
 	switch {
 	case m.Leak == soak.LeakYes && f.Hours.Estimate != nil:
 		d := hours(*f.Hours.Estimate)
+		if v.calmed(t) {
+			return "while loaded: " + walls(f) + " within " + span(d) + "; since the load stopped it does not grow; wall: " + wallName(f.Wall) + left, Caution
+		}
 		return v.hits(f, d) + ", about " + v.Clock(v.End.Add(d)) + "; wall: " + wallName(f.Wall) + left, Bad
 	case m.Leak == soak.LeakInconclusive && f.Hours.Low != nil:
 		d := hours(*f.Hours.Low)
@@ -44,15 +47,31 @@ func (v *View) wall(t *Target) (string, Tone) {
 	return "none in sight; nearest: " + where + left, Plain
 }
 
-// hits says what happens at the wall and in what time.
-func (v *View) hits(f *soak.Forecast, d time.Duration) string {
-	what := "OOM"
+// calmed reports whether a target that leaked under load has grown since the
+// brake at less than a quarter of its rate: a forecast is none then.
+func (v *View) calmed(t *Target) bool {
+	b, m := v.Report.Load.Brake, t.Memory
+	if b == nil || m == nil || m.Slope == nil || t.Series == nil || t.Info.URL == "" && len(v.Targets) > 1 {
+		return false
+	}
+	tr, since := t.Series.Memory[Unreclaimable], v.End.Sub(b.At)
+	return tr != nil && since > 0 && tr.risen(b.At) < m.Slope.Estimate*since.Hours()/4
+}
+
+// walls says what happens at the wall.
+func walls(f *soak.Forecast) string {
 	switch f.Wall {
 	case "ceiling":
-		what = "over the ceiling"
+		return "over the ceiling"
 	case "heap":
-		what = "heap full"
+		return "heap full"
 	}
+	return "OOM"
+}
+
+// hits says what happens at the wall and in what time.
+func (v *View) hits(f *soak.Forecast, d time.Duration) string {
+	what := walls(f)
 	if v.live() {
 		return what + " in " + hoursInterval(f.Hours)
 	}

@@ -31,6 +31,13 @@ const (
 	EventWarning   EventKind = "warning"   // something the report must say
 )
 
+// Braked begins the text of an [EventBrake]; the reason follows.
+// BrakedForLeak begins what stands in the reason when a proven leak was it.
+const (
+	Braked        = "the brake stopped all load: "
+	BrakedForLeak = "memory runs out in "
+)
+
 // Event is something that happened to a target, or to the run when Target is
 // empty.
 type Event struct {

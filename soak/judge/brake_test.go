@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -38,5 +39,26 @@ func TestALeakProvenUnderLoadStandsWhenTheBrakeEndsTheLoad(t *testing.T) {
 				t.Errorf("the last level %d is not kept", got)
 			}
 		})
+	}
+}
+
+// TestTheBrakesCause: a leak is named as what stopped the load only if it was.
+func TestTheBrakesCause(t *testing.T) {
+	for reason, want := range map[string]string{
+		soak.BrakedForLeak + "38 minutes at the present rate": "the brake stopped the load when the leak was proven",
+		"workout takes 578 ms where it took 31 ms at first":   "it leaked under load",
+	} {
+		s := tell(t, nil)
+		for d := time.Duration(0); d < 40*time.Minute; d += 5 * time.Second {
+			s.record(soak.Batch{Samples: []soak.Sample{sample(d, 300e6+2e6*d.Seconds())}})
+		}
+		s.record(soak.Batch{Events: []soak.Event{{At: at(40 * time.Minute), Kind: soak.EventBrake, Text: soak.Braked + reason}}})
+		r := s.end(40 * time.Minute)
+		if got := strings.Join(r.Warnings, "\n"); !strings.Contains(got, want) {
+			t.Errorf("%q: %q is missing in %q", reason, want, got)
+		}
+		if r.Load.Brake == nil || r.Load.Brake.Reason != reason {
+			t.Errorf("the brake's reason is %+v, want %q", r.Load.Brake, reason)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"strings"
 	"time"
 
 	"leakcheck/soak"
@@ -67,7 +68,7 @@ func (j *Judge) event(e soak.Event) {
 	switch e.Kind {
 	case soak.EventBrake:
 		if j.brake == nil {
-			j.brake = &soak.Brake{At: e.At, Reason: e.Text}
+			j.brake = &soak.Brake{At: e.At, Reason: strings.TrimPrefix(e.Text, soak.Braked)}
 			j.settle()
 		}
 	case soak.EventWarning:
@@ -85,7 +86,11 @@ func (j *Judge) event(e soak.Event) {
 func (j *Judge) settle() {
 	if t := j.loaded(); t != nil && t.result().Leak == soak.LeakYes {
 		t.settled = true
-		j.warn(t.info.Name + ": the brake stopped the load when the leak was proven; the curve is judged up to then")
+		if strings.Contains(j.brake.Reason, soak.BrakedForLeak) {
+			j.warn(t.info.Name + ": the brake stopped the load when the leak was proven; the curve is judged up to then")
+			return
+		}
+		j.warn(t.info.Name + ": it leaked under load; the curve is judged up to when the brake stopped the load")
 	}
 }
 

@@ -99,7 +99,7 @@ func (b *Brake) pull(at time.Time, target, reason string) {
 		reason = target + ": " + reason
 	}
 	b.o.Stop(reason)
-	b.o.Emit(soak.Event{At: at, Target: target, Kind: soak.EventBrake, Text: "the brake stopped all load: " + reason})
+	b.o.Emit(soak.Event{At: at, Target: target, Kind: soak.EventBrake, Text: soak.Braked + reason})
 }
 
 // deadly says why an event ends the load, or nothing.
@@ -139,7 +139,7 @@ func (b *Brake) wall(s soak.Sample) string {
 		return ""
 	}
 	if hours, ok := b.o.HoursToWall(s.Target); ok && hours < b.o.Hours {
-		return fmt.Sprintf("memory runs out in %.0f minutes at the present rate", max(hours, 0)*60)
+		return fmt.Sprintf(soak.BrakedForLeak+"%.0f minutes at the present rate", max(hours, 0)*60)
 	}
 	return ""
 }
