@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"leakcheck/soak"
+	"leakcheck/soak/checklist"
 )
 
 // facts are the first screen below its headline, in the order in which a
