@@ -207,7 +207,7 @@ func (a *app) announceExperiment(t *trial, o diagnoseOptions, arms []experiment.
 	for _, arm := range arms {
 		all = append(all, arm.Name)
 	}
-	a.say("Diagnosing %s at %s, --seed %d, for %s at most", t.node.info.Name, t.node.info.URL, o.seed, o.max)
+	a.say("Diagnosing %s at %s, --seed %d, for %s at most", t.node.info.Name, t.node.where(), o.seed, o.max)
 	a.say("Switching on and off, one at a time, for %s each: %s", o.block, strings.Join(all, ", "))
 	a.say("A scenario sends %.4g requests a second, and %.4g to confirm", o.rate, 2*o.rate)
 }

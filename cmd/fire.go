@@ -127,7 +127,7 @@ func (t *trial) shots(o fireOptions) (*shots, string, error) {
 			s.taps = append(s.taps, t.tap.seen(0).Values["requests"])
 		}
 	}
-	t.app.say("Firing %s at %s: %.0f requests", name, t.node.info.URL, size(p.Scenarios[name])*float64(o.times))
+	t.app.say("Firing %s at %s: %.0f requests", name, t.node.where(), size(p.Scenarios[name])*float64(o.times))
 	return s, name, nil
 }
 

@@ -32,7 +32,7 @@ func (a *app) newLoads(o soakOptions, n node, scale float64) (loads, error) {
 		return loads{}, nil
 	}
 	if n.info.URL == "" {
-		return loads{}, noURL(n)
+		return loads{}, noURL(n, "--load none")
 	}
 	phases, err := chosen(n.profile, soak.LoadLevel(o.level), o.scenarios)
 	if err != nil {
@@ -136,7 +136,7 @@ func (a *app) announce(ctx context.Context, r *run) error {
 		fmt.Fprintln(a.stderr, "No load will be fired: checks that need it are not-run.")
 		return r.begun()
 	}
-	fmt.Fprintf(a.stderr, "Load (%s) to %s:\n", r.o.level, first.info.URL)
+	fmt.Fprintf(a.stderr, "Load (%s) to %s:\n", r.o.level, first.where())
 	for _, line := range r.loads.announced {
 		fmt.Fprintln(a.stderr, "  "+line)
 	}

@@ -28,6 +28,18 @@ type node struct {
 	// dial reaches the port that load goes to, wherever it is published by now;
 	// nil where the user said where the node answers.
 	dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// port is the container's port that load goes to. It is the only published
+	// one where the profile names none, which guessed says.
+	port    int
+	guessed bool
+}
+
+// where says where load goes.
+func (n node) where() string {
+	if n.guessed {
+		return n.info.URL + " (the only port that it publishes; profile " + n.profile.Name + " names none)"
+	}
+	return n.info.URL
 }
 
 // describer returns a function that tells when the target has become another
@@ -42,7 +54,8 @@ func (n node) describer() func() (soak.TargetInfo, bool) {
 	return func() (soak.TargetInfo, bool) {
 		now := c.Info()
 		now.Name, now.Profile, now.URL, now.Health = last.Name, last.Profile, last.URL, last.Health
-		if url, ok := c.Published(n.profile.Service.Port); ok && n.dial != nil {
+		now.Flags = last.Flags
+		if url, ok := c.Published(n.port); ok && n.dial != nil {
 			now.URL = url
 		}
 		changed := now.ID != last.ID || now.HeapCap != last.HeapCap || now.URL != last.URL
@@ -128,6 +141,7 @@ func (o targetOptions) describe(nodes []node) error {
 			return usage("%w", err)
 		}
 		n.profile, n.info.Profile = p, p.Name
+		n.info.Flags = o.repeated(i)
 		if o.name != "" {
 			n.info.Name = o.name
 		}
@@ -150,8 +164,27 @@ func (o targetOptions) profile(i int, info soak.TargetInfo) (*soak.Profile, erro
 	return scenarios.Load(o.profiles[i])
 }
 
+// repeated are the flags that a suggested command needs to mean the same
+// target as this one: who knows its password need not be told.
+func (o targetOptions) repeated(i int) string {
+	var flags []string
+	add := func(name, value string) {
+		if strings.ContainsAny(value, " \t'\"$&;()") {
+			value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+		}
+		flags = append(flags, "--"+name+" "+value)
+	}
+	if len(o.profiles) > 0 {
+		add("profile", o.profiles[min(i, len(o.profiles)-1)])
+	}
+	if i == 0 && o.url != "" && !withPassword(o.url) {
+		add("url", o.url)
+	}
+	return strings.Join(flags, " ")
+}
+
 // locate finds where a node answers: --url, else the published port that its
-// profile names.
+// profile names, else the only one that is published.
 func (o targetOptions) locate(n *node) error {
 	if o.url != "" {
 		u, err := url.Parse(o.url)
@@ -162,8 +195,12 @@ func (o targetOptions) locate(n *node) error {
 		return nil
 	}
 	if c, ok := n.Target.(*probe.Container); ok {
-		n.info.URL, _ = c.Published(n.profile.Service.Port)
-		n.url, n.dial = n.info.URL, published(c, n.profile.Service.Port)
+		n.port = n.profile.Service.Port
+		if n.port == 0 {
+			n.port, n.guessed = c.OnlyPort()
+		}
+		n.info.URL, _ = c.Published(n.port)
+		n.url, n.dial = n.info.URL, published(c, n.port)
 	}
 	return nil
 }
@@ -191,13 +228,15 @@ func closeAll(nodes []node, engine *probe.Engine) error {
 	return errors.Join(errs...)
 }
 
-// noURL explains why nothing can be fired.
-func noURL(n node) error {
+// noURL explains why nothing can be fired, and what to give: --url, or what
+// else the command knows.
+func noURL(n node, others ...string) error {
+	give := strings.Join(append([]string{"--url http://127.0.0.1:PORT"}, others...), ", or ")
 	if n.profile.Service.Port == 0 {
-		return usage("load %s where? Profile %s names no port: give --url http://127.0.0.1:PORT, or --load none", n.info.Name, n.profile.Name)
+		return usage("load %s where? Profile %s names no port, and not exactly one is published: give %s", n.info.Name, n.profile.Name, give)
 	}
-	return usage("container %s publishes no port %d, which profile %s names: give --url http://127.0.0.1:PORT, or --load none",
-		n.info.Name, n.profile.Service.Port, n.profile.Name)
+	return usage("container %s publishes no port %d, which profile %s names: give %s",
+		n.info.Name, n.profile.Service.Port, n.profile.Name, give)
 }
 
 // startsWithin is how long a node may take to answer for the first time: one

@@ -106,6 +106,20 @@ func (c *Container) Published(port int) (url string, ok bool) {
 	return "", false
 }
 
+// OnlyPort is the TCP port of the container that is published, if it is exactly one.
+func (c *Container) OnlyPort() (port int, ok bool) {
+	for p, bound := range c.seen().ports {
+		if p.Proto() != "tcp" || len(bound) == 0 {
+			continue
+		}
+		if port != 0 {
+			return 0, false
+		}
+		port = p.Int()
+	}
+	return port, port != 0
+}
+
 // seen is what is known without asking.
 func (c *Container) seen() facts {
 	c.mu.Lock()

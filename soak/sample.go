@@ -57,4 +57,7 @@ type TargetInfo struct {
 	Health string `json:"health,omitempty"`
 	// HeapCap is a heap limit found on the command line inside, in bytes, 0 without one.
 	HeapCap int64 `json:"heap_cap,omitempty"`
+	// Flags are those by which the user said how the target is judged and where
+	// it answers, such as "--profile shop.yaml": a suggested command repeats them.
+	Flags string `json:"flags,omitempty"`
 }

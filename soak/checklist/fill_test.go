@@ -14,6 +14,8 @@ func TestFillNamesWhatIsThere(t *testing.T) {
 		want   string
 	}{
 		{soak.TargetInfo{Name: "api", Kind: "container", Labels: map[string]string{composeService: "web"}}, "leakcheck diagnose --container api # web"},
+		{soak.TargetInfo{Name: "api", Kind: "container", Flags: "--profile shop.yaml --url http://127.0.0.1:9"},
+			"leakcheck diagnose --profile shop.yaml --url http://127.0.0.1:9 --container api # api"},
 		{soak.TargetInfo{Name: "pid 4711", Kind: "process"}, "leakcheck diagnose --pid 4711 # pid 4711"},
 		{soak.TargetInfo{Name: "node", Kind: "process"}, "leakcheck diagnose -- COMMAND # node"},
 	} {

@@ -123,7 +123,8 @@ func spell(d soak.Duration) string {
 // composeService is the label in which Compose keeps a container's service.
 const composeService = "com.docker.compose.service"
 
-// Fill puts a container's real names into a hint or a command.
+// Fill puts a container's real names into a hint or a command, and the flags
+// that a command of leakcheck's needs to mean the same target.
 func Fill(text string, t soak.TargetInfo) string {
 	if !strings.Contains(text, "{") {
 		return text
@@ -131,6 +132,9 @@ func Fill(text string, t soak.TargetInfo) string {
 	service := t.Labels[composeService]
 	if service == "" {
 		service = t.Name
+	}
+	if t.Flags != "" && strings.HasPrefix(text, "leakcheck ") {
+		text = strings.Replace(text, "--container {container}", t.Flags+" --container {container}", 1)
 	}
 	if t.Kind == "process" { // one that runs is named "pid 4711", one that leakcheck started by its program
 		who := "-- COMMAND"

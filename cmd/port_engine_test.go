@@ -1,0 +1,32 @@
+package cmd
+
+import (
+	"strings"
+	"testing"
+
+	"leakcheck/probe"
+	"leakcheck/probe/dockertest"
+	"leakcheck/scenarios"
+)
+
+// Where the profile names no port, the only published one is taken, and said;
+// of two, none is.
+func TestTheOnlyPublishedPortIsTaken(t *testing.T) {
+	t.Parallel()
+	rig := dockertest.Engine(t)
+	generic, err := scenarios.Load("generic")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, more := range [][]int{nil, {8081}} {
+		p := rig.RunPuppet(probe.Spec{Ports: more})
+		n := node{Target: p.Container, info: p.Info(), profile: generic}
+		if err := (targetOptions{}).locate(&n); err != nil {
+			t.Fatal(err)
+		}
+		only := len(more) == 0
+		if got := n.info.URL != ""; got != only || only && !strings.Contains(n.where(), "the only port that it publishes") {
+			t.Errorf("with ports %v besides 8080: %q", more, n.where())
+		}
+	}
+}
