@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -49,5 +50,14 @@ func TestABudgetIsDecidedByItsInterval(t *testing.T) {
 	}
 	if got := g.spent(soak.Result{}); got.Outcome != soak.Inconclusive || got.Evidence == "" {
 		t.Errorf("no requests: %+v", got)
+	}
+}
+
+// Who forgets the unit is told, rather than judged by five bytes.
+func TestALimitOfAFewBytesIsRefused(t *testing.T) {
+	for limit, fine := range map[soak.Size]bool{0: true, 5: false, 999_999: false, 1_000_000: true, 512 << 20: true} {
+		if err := (&judgeOptions{limit: limit}).check(); (err == nil) != fine || err != nil && !strings.Contains(err.Error(), "like 512MB") {
+			t.Errorf("--limit %d: %v", int64(limit), err)
+		}
 	}
 }

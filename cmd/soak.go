@@ -153,6 +153,10 @@ func (o *judgeOptions) flags(f *pflag.FlagSet) {
 }
 
 func (o *judgeOptions) check() error {
+	const least = 1e6 // no node runs in less; who writes 5 means 5GB
+	if o.limit != 0 && o.limit < least {
+		return usage("--limit %d: a memory limit of %d bytes makes no sense: write it like 512MB", int64(o.limit), int64(o.limit))
+	}
 	switch o.inconclusive {
 	case "", "pass", "fail":
 		return nil
