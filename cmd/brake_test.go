@@ -14,7 +14,7 @@ import (
 func TestTheBrakeIsToldAtOnce(t *testing.T) {
 	var said bytes.Buffer
 	mail := &mailbox{}
-	r := &run{app: &app{stderr: &said}, loads: loads{plan: &mailbox{}}}
+	r := &run{app: &app{stderr: &said, getenv: func(string) string { return "" }}, loads: loads{plan: &mailbox{}}}
 	e := soak.Event{At: time.Now(), Target: "api", Kind: soak.EventExit}
 	if err := r.brake(mail).Record(soak.Batch{Events: []soak.Event{e}}); err != nil {
 		t.Fatal(err)

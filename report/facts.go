@@ -182,6 +182,9 @@ func (v *View) did() (string, Tone) {
 	if sent > 0 {
 		text = "sent " + plural(sent, "request") + " (" + number(failed) + " failed)"
 	}
+	if n := v.Report.Load.Earlier; n > 0 {
+		text += " (an earlier run sent " + number(n) + ")"
+	}
 	if n := v.Report.Observer.LogBytes; n > 0 {
 		text += ", read " + soak.FormatBytes(float64(n)) + " of log"
 	} else if seen, _ := v.heard(); len(seen) > 0 {
@@ -195,8 +198,13 @@ func (v *View) did() (string, Tone) {
 
 // todo is what to do next.
 func (v *View) todo(t *Target) []Fact {
-	if t.dead() {
+	switch {
+	case t.dead():
 		return t.autopsy()
+	case v.Report.Verdict == soak.VerdictPass && t.Tally[soak.Warn] > 0:
+		return []Fact{{Label: "next", Text: "nothing to do; " + plural(int64(t.Tally[soak.Warn]), "warning") + " in the checklist"}}
+	case v.Report.Verdict == soak.VerdictPass:
+		return nil
 	}
 	if next := v.next(t); len(next) > 0 {
 		return next
@@ -242,9 +250,22 @@ func (v *View) wait(t *Target) []Fact {
 	case run.Planned > run.Duration+1 && v.live():
 		return []Fact{{Label: "next", Text: "let it run: it goes on until " + v.Clock(run.Started.Add(seconds(run.Planned)))}}
 	case t.Info.Kind == "container":
-		return []Fact{{Label: "next", Text: checklist.Fill("leakcheck soak --container {container} --load none --until-sure", t.Info), Command: true}}
+		return []Fact{{Label: "next", Text: checklist.Fill("leakcheck soak --container {container} --load none --until-sure"+longEnough(m), t.Info), Command: true}}
 	}
 	return nil
+}
+
+// longEnough is the flag that gives a run the time that decides, if it is
+// known: a quarter more than was foreseen, in whole minutes or hours.
+func longEnough(m *soak.MemoryResult) string {
+	if m.HoursToDecide == nil || *m.HoursToDecide > 30*24 {
+		return ""
+	}
+	d, unit := hours(*m.HoursToDecide*1.25), time.Minute
+	if d > 3*time.Hour {
+		unit = time.Hour
+	}
+	return " --duration " + soak.Duration(d.Truncate(unit)+unit).String()
 }
 
 // doNot names the tempting step that would not help, and why.

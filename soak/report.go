@@ -150,6 +150,9 @@ type SignalResult struct {
 type LoadResult struct {
 	Scenarios []ScenarioResult `json:"scenarios"`
 	Brake     *Brake           `json:"brake"`
+	// Earlier is how many requests earlier runs sent to the same node; the
+	// scenarios are of this run alone.
+	Earlier int64 `json:"earlier_requests,omitempty"`
 }
 
 // Brake is the latched stop of all load.

@@ -102,11 +102,11 @@ func (f *facts) slope(r soak.Result, name string) checklist.Fact {
 
 func (f *facts) hoursToWall(r soak.Result) checklist.Fact {
 	switch {
-	case r.Forecast != nil && r.Forecast.Hours.Estimate != nil:
 	case r.Leak == soak.LeakInconclusive && r.Forecast != nil && r.Forecast.Hours.Low != nil:
 		return checklist.Fact{Value: *r.Forecast.Hours.Low * f.scale(), Bound: checklist.AtLeast, Missing: undecided(r)}
 	case r.Leak == soak.LeakInconclusive:
 		return checklist.Missing(undecided(r))
+	case r.Forecast != nil && r.Forecast.Hours.Estimate != nil:
 	default:
 		return checklist.Number(math.Inf(1))
 	}

@@ -115,6 +115,9 @@ func (j *Judge) loadResult() soak.LoadResult {
 			Drift: j.load.courses[name].change(),
 		})
 	}
+	if c := j.load.earlier[allScenarios]; c != nil {
+		r.Earlier = c.requests
+	}
 	if j.brake != nil {
 		brake := *j.brake
 		r.Brake = &brake

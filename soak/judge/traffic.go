@@ -16,6 +16,7 @@ const allScenarios = ""
 type traffic struct {
 	judge   *Judge
 	total   map[string]*counts
+	earlier map[string]*counts // of runs before this one, which a look at what runs already has read
 	courses map[string]*course
 	firings map[string]*firing // the latest of each scenario
 	recent  recent
@@ -30,16 +31,19 @@ type counts struct {
 }
 
 func newTraffic(j *Judge) *traffic {
-	return &traffic{judge: j, total: map[string]*counts{}, courses: map[string]*course{}, firings: map[string]*firing{}}
+	return &traffic{judge: j, total: map[string]*counts{}, earlier: map[string]*counts{}, courses: map[string]*course{}, firings: map[string]*firing{}}
 }
 
 // add takes what was fired of one scenario in one interval.
 func (t *traffic) add(x soak.LoadInterval) {
 	latency, err := unpack(x.Latency)
 	t.damaged = t.damaged || err != nil
-	windows := t.windows()
+	windows, totals := t.windows(), t.total
+	if x.At.Before(t.judge.info.Started) {
+		totals = t.earlier
+	}
 	for _, name := range keys(x.Scenario) {
-		count(t.total, name, x, latency)
+		count(totals, name, x, latency)
 		for _, w := range windows {
 			if w.inside(x.At) {
 				count(w.load, name, x, latency)
@@ -111,6 +115,7 @@ func (c *counts) ms(quantile float64) float64 {
 
 // fired reports whether a scenario, or any, was fired.
 func (t *traffic) fired(scenario string) bool {
-	c := t.total[scenario]
-	return c != nil && c.requests > 0
+	return t.total[scenario].sent() || t.earlier[scenario].sent()
 }
+
+func (c *counts) sent() bool { return c != nil && c.requests > 0 }

@@ -1,0 +1,47 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"leakcheck/soak"
+)
+
+// screenOf is a fixture's first screen.
+func screenOf(t *testing.T, f fixture) string {
+	t.Helper()
+	var b strings.Builder
+	if err := Screen(&b, f.view(), TextOptions{Width: 300, Plain: true}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestAPassLeavesNothingToDo: the hint of a check that warns says what to do
+// about a failure, and there is none.
+func TestAPassLeavesNothingToDo(t *testing.T) {
+	f := healthy()
+	f.report.Verdict = soak.VerdictPass
+	f.report.Checks = []soak.CheckResult{{ID: "w", Target: node, Outcome: soak.Warn, Hint: "It depends on the services"}}
+	if got := screenOf(t, f); strings.Contains(got, "It depends") || !strings.Contains(got, "next     nothing to do; 1 warning in the checklist") {
+		t.Error(got)
+	}
+}
+
+func TestWhatAnEarlierRunSentIsItsOwn(t *testing.T) {
+	f := healthy()
+	f.report.Load = soak.LoadResult{Earlier: 500}
+	if got := screenOf(t, f); !strings.Contains(got, "did      sent no load (an earlier run sent 500)") {
+		t.Error(got)
+	}
+}
+
+func TestAnUndecidedNodeIsSoakedLonger(t *testing.T) {
+	f := undecided()
+	f.report.Run.Targets, f.report.Run.Planned = []soak.TargetInfo{info(node, 0)}, 0
+	f.report.Checks, f.report.ExitCode = nil, soak.ExitInconclusive
+	f.report.Memory[0].HoursToDecide = ptr(1.5)
+	if got := screenOf(t, f); !strings.Contains(got, "--load none --until-sure --duration 1h53m") {
+		t.Error(got)
+	}
+}
