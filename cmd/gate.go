@@ -136,7 +136,10 @@ func (g gates) spent(r soak.Result) soak.CheckResult {
 	}
 	i := r.BytesPerRequest
 	if i == nil {
-		c.Evidence = "bytes per request are not known: too few requests, or none that were counted"
+		c.Evidence = "bytes per request are not known: fewer than 20 requests were counted in the time that growth is judged by, or they were not counted through most of it"
+		if r.Slope == nil {
+			c.Evidence = "bytes per request are not known, because growth is not: " + r.Why
+		}
 		return c
 	}
 	c.Value = soak.FormatBytes(i.Estimate)

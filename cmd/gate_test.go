@@ -48,8 +48,10 @@ func TestABudgetIsDecidedByItsInterval(t *testing.T) {
 			t.Errorf("%+v: %s, want %s", *i, got.Outcome, want)
 		}
 	}
-	if got := g.spent(soak.Result{}); got.Outcome != soak.Inconclusive || got.Evidence == "" {
-		t.Errorf("no requests: %+v", got)
+	for want, r := range map[string]soak.Result{"too short": {Why: "too short"}, "fewer than 20 requests": {Slope: &soak.Interval{}}} {
+		if got := g.spent(r); got.Outcome != soak.Inconclusive || !strings.Contains(got.Evidence, want) {
+			t.Errorf("%+v, want %q", got, want)
+		}
 	}
 }
 

@@ -138,15 +138,27 @@ func studentLower(freedom float64) float64 {
 	return belief{{weight: 1, scale: 1, freedom: freedom}}.quantile((1 - standard.confidence) / 2)
 }
 
-// requestRate is the requests per hour of the present regime, NaN if unknown.
+// requestRate is the requests per hour of the present regime, NaN unless they
+// were counted through most of it: the first sample comes before the first count.
 func (s *Stream) requestRate(a *analysis) float64 {
 	b := s.current().grid.buckets
 	i := 0
 	for i < len(b)-1 && b[i].t < a.begin {
 		i++
 	}
-	first, last := b[i], b[len(b)-1]
-	if last.t <= first.t {
+	regime := b[i:]
+	unknown := func(x bucket) bool { return math.IsNaN(x.side[sideRequests]) }
+	for len(regime) > 0 && unknown(regime[0]) {
+		regime = regime[1:]
+	}
+	for len(regime) > 0 && unknown(regime[len(regime)-1]) {
+		regime = regime[:len(regime)-1]
+	}
+	if len(regime) == 0 {
+		return math.NaN()
+	}
+	first, last := regime[0], regime[len(regime)-1]
+	if last.t <= first.t || last.t-first.t < mostCounted*(b[len(b)-1].t-b[i].t) {
 		return math.NaN()
 	}
 	return (last.side[sideRequests] - first.side[sideRequests]) / (last.t - first.t) * 3600

@@ -81,6 +81,20 @@ func TestBytesPerRequest(t *testing.T) {
 	}
 }
 
+// The first samples of a run come before its first requests are counted.
+func TestBytesPerRequestWithoutTheFirstCounts(t *testing.T) {
+	for uncounted, known := range map[int]bool{1: true, 5: true, 800: false} {
+		_, r := judge(steady(20e6, func(i int, x *soak.Sample) {
+			if i >= uncounted {
+				x.Set(soak.Requests, int64(i)*100)
+			}
+		}), Options{})
+		if p := r.BytesPerRequest; (p != nil) != known || known && (p.Low > 20e6/6000 || p.High < 20e6/6000) {
+			t.Errorf("%d samples without a count: %+v, want %.0f", uncounted, p, 20e6/6000)
+		}
+	}
+}
+
 func TestTraitsOfOtherMetrics(t *testing.T) {
 	for trait, change := range map[soak.Trait]func(i int, x *soak.Sample){
 		soak.TraitPageCache:       func(i int, x *soak.Sample) { x.Set(soak.File, int64(i)*1e6) },

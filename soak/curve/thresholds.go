@@ -207,6 +207,8 @@ const (
 	patternSeconds = 15 * 60
 	// minRequests is how many requests it takes to speak of bytes per request.
 	minRequests = 20
+	// mostCounted is the part of a regime in which requests must have been counted.
+	mostCounted = 0.9
 	// sameLoad is how much request rates may differ for two runs to have been
 	// under the same load.
 	sameLoad = 0.1
