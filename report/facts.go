@@ -104,13 +104,13 @@ func processes(t *Target) string {
 	ps := slices.Clone(t.Series.Processes)
 	slices.SortStableFunc(ps, func(a, b soak.Process) int { return int(min(1, max(-1, b.RSS-a.RSS))) })
 	var parts []string
-	for _, p := range ps[:min(3, len(ps))] {
-		parts = append(parts, shorten(Clean(p.Command), 32)+" (pid "+strconv.Itoa(p.PID)+") "+soak.FormatBytes(float64(p.RSS)))
+	for i, p := range ps[:min(3, len(ps))] {
+		parts = append(parts, shorten(Clean(p.Command), 32)+" (pid "+strconv.Itoa(p.PID)+") "+[]string{"RSS ", ""}[min(i, 1)]+soak.FormatBytes(float64(p.RSS)))
 	}
 	if rest := len(ps) - len(parts); rest > 0 {
 		parts = append(parts, strconv.Itoa(rest)+" more")
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, ", ") + "; shared files included"
 }
 
 // settles says when an undecided run will be decided.

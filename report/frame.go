@@ -159,7 +159,7 @@ func (f *frame) tail() {
 		if i == 0 {
 			label = "events"
 		}
-		f.p.line("%s%s", f.p.paint.label(pad(label, 9)), f.p.paint.tone(eventTone(e.Kind), fit(f.v.Clock(e.At)+" "+e.Text, f.p.Width-9)))
+		f.p.line("%s%s", f.p.paint.label(pad(label, 9)), f.p.paint.tone(eventTone(e.Kind), fit(f.v.Clock(e.At)+" "+f.v.eventText(e), f.p.Width-9)))
 	}
 }
 

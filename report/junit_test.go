@@ -55,6 +55,19 @@ func TestJUnitOutcomes(t *testing.T) {
 	}
 }
 
+// TestALeakIsOneFailure: the leak's own check counts it, as the headline does.
+func TestALeakIsOneFailure(t *testing.T) {
+	f := leaking()
+	f.report.Checks = []soak.CheckResult{{ID: "no-leak", Target: node, Text: "no leak", Outcome: soak.Fail}}
+	var b bytes.Buffer
+	if err := JUnit(&b, f.view()); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), `tests="2" failures="1" errors="0"`) {
+		t.Errorf("want one failure: %s", b.String())
+	}
+}
+
 // No data is never a suite that passes.
 func TestJUnitWithoutDataIsAnError(t *testing.T) {
 	for _, v := range []*View{empty().view(), NewView(soak.Report{Verdict: soak.VerdictNotMeasured}, nil, start)} {

@@ -88,12 +88,16 @@ func (p *printer) events(v *View) {
 		events = events[hidden:]
 	}
 	for _, e := range events {
-		text := e.Text
-		if e.Target != "" && len(v.Targets) > 1 {
-			text = e.Target + ": " + text
-		}
-		p.labelled("  ", pad(v.Clock(e.At), 9)+" "+string(e.Kind), 21, text, eventTone(e.Kind))
+		p.labelled("  ", pad(v.Clock(e.At), 9)+" "+string(e.Kind), 21, v.eventText(e), eventTone(e.Kind))
 	}
+}
+
+// eventText is an event's sentence, with its container where there are several.
+func (v *View) eventText(e soak.Event) string {
+	if e.Target == "" || len(v.Targets) < 2 || strings.HasPrefix(e.Text, e.Target+":") {
+		return e.Text
+	}
+	return e.Target + ": " + e.Text
 }
 
 func eventTone(k soak.EventKind) Tone {

@@ -28,6 +28,16 @@ func TestAPassLeavesNothingToDo(t *testing.T) {
 	}
 }
 
+// TestEventsOfSeveralNameTheirContainer, in the live view as below a report.
+func TestEventsOfSeveralNameTheirContainer(t *testing.T) {
+	f := three()
+	f.report.Events = []soak.Event{{At: start, Target: "redis", Kind: soak.EventHealth, Text: "health: healthy"}}
+	o := FrameOptions{TextOptions: TextOptions{Width: 120}, Height: 40}
+	if got := strings.Join(Frame(f.view(), o), "\n"); !strings.Contains(got, "redis: health: healthy") {
+		t.Error(got)
+	}
+}
+
 func TestWhatAnEarlierRunSentIsItsOwn(t *testing.T) {
 	f := healthy()
 	f.report.Load = soak.LoadResult{Earlier: 500}

@@ -1,6 +1,7 @@
 package checklist
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -20,6 +21,22 @@ func (l *List) Evaluate(v View) []soak.CheckResult {
 	}
 	l.settleLater(results)
 	return results
+}
+
+// ByEnd puts the results of [List.Evaluate] in the order in which they are decided: by the end of
+// their window, those of the whole run last.
+func (l *List) ByEnd(results []soak.CheckResult) []soak.CheckResult {
+	order := make([]int, len(results))
+	for i := range order {
+		order[i] = i
+	}
+	end := func(i int) uint64 { return uint64(l.lines[i].Window.To) - 1 } // no end wraps around to the last
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(end(a), end(b)) })
+	sorted := make([]soak.CheckResult, len(results))
+	for i, at := range order {
+		sorted[i] = results[at]
+	}
+	return sorted
 }
 
 // settleLater lets checks stay open whose question a later one has answered.

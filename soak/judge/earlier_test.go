@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +20,24 @@ func TestWhatEarlierRunsSentIsNotThisRuns(t *testing.T) {
 	}
 	if got := outcome(t, r, "x"); got.Outcome != soak.Pass {
 		t.Errorf("the check of the whole time is %s: %s", got.Outcome, got.Evidence)
+	}
+}
+
+// TestChecksStandInTheOrderOfTheirEnds, those of the whole run last.
+func TestChecksStandInTheOrderOfTheirEnds(t *testing.T) {
+	p := check("memory.leak == \"no\"")
+	for id, w := range map[string]soak.Window{"hour": {To: soak.Duration(time.Hour)}, "five": {To: soak.Duration(5 * time.Minute)}} {
+		p.Checks = append(p.Checks, soak.Check{ID: id, Text: id, Expr: "node.deaths == 0", Window: w})
+	}
+	p.Checks = append(p.Checks, soak.Check{ID: "second", Text: "second", Expr: "node.deaths == 0", Window: soak.Window{From: soak.Duration(time.Hour), To: soak.Duration(2 * time.Hour)}})
+	s := tell(t, p)
+	s.samples(quiet(), 0, 10*time.Minute, 5*time.Second)
+	var got []string
+	for _, c := range s.end(10 * time.Minute).Checks {
+		got = append(got, c.ID)
+	}
+	if want := "five hour second x no-oom-kill"; strings.Join(got, " ") != want {
+		t.Errorf("%v, want %s", got, want)
 	}
 }
 

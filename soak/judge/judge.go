@@ -173,7 +173,7 @@ func (j *Judge) Failed(now time.Time) (soak.CheckResult, bool) {
 func (j *Judge) checks(now time.Time) []soak.CheckResult {
 	results := []soak.CheckResult{}
 	for _, t := range j.targets {
-		results = append(results, t.list.Evaluate(j.view(t, now))...)
+		results = append(results, t.list.ByEnd(t.list.Evaluate(j.view(t, now)))...)
 		results = append(results, t.fileResults()...)
 	}
 	return append(results, j.extra...)
