@@ -32,12 +32,12 @@ func TestPrometheusScrapesASoak(t *testing.T) {
 	write(t, filepath.Join(dir, "rules.yaml"), rules)
 	write(t, filepath.Join(dir, "prometheus.yml"), []byte(config))
 
-	defer soakAt(t, dir, bug, "--self-load", "1")()
+	defer soakAt(t, dir, bug, "--self-load", "12")()
 	defer soakAt(t, dir, fix, "--self-load", "2", "--fix", "--cache-sweep", "3s", "--cache-ttl", "3s")()
 	prometheus := start(t, dir, server, "--config.file=prometheus.yml", "--storage.tsdb.path="+filepath.Join(dir, "db"), "--web.listen-address="+db)
 	defer prometheus()
 
-	within(t, time.Minute, "the alert MemoryLeak fires", func() bool {
+	within(t, 100*time.Second, "the alert MemoryLeak fires", func() bool {
 		var alerts struct {
 			Data struct {
 				Alerts []struct {
