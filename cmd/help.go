@@ -31,6 +31,7 @@ func documented(c *cobra.Command) {
 	if c.HasSubCommands() && !c.Runnable() {
 		c.RunE = group
 	}
+	wanted(c)
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		if slices.Contains(unset, f.DefValue) {
 			f.DefValue = ""

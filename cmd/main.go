@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -24,6 +26,9 @@ func Main(args []string) int {
 	defer stop()
 	root := newRoot(&app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, interrupt: interrupt})
 	root.SetArgs(args)
+	for _, name := range strangers(root, os.Environ()) {
+		fmt.Fprintf(os.Stderr, "leakcheck: warning: %s is not the variable of any flag and is ignored: is it misspelt?\n", name)
+	}
 	err := root.ExecuteContext(ctx)
 	if ctx.Err() != nil {
 		err = interrupted(err)
@@ -126,7 +131,7 @@ func tell(err error, stderr io.Writer) int {
 	}
 	var e *exit
 	if !errors.As(err, &e) {
-		e = &exit{soak.ExitUsage, err} // cobra's own: unknown command, wrong arguments
+		e = &exit{soak.ExitUsage, plainly(err)}
 	}
 	if e.err != nil {
 		fmt.Fprintf(stderr, "leakcheck: %v\n", e.err)
@@ -134,12 +139,70 @@ func tell(err error, stderr io.Writer) int {
 	return e.code
 }
 
+// clash finds the flags that cobra's message says exclude each other.
+var clash = regexp.MustCompile(`^if any flags in the group \[.*\[(.+)\] were all set$`)
+
+// plainly says one of cobra's own errors as the rest is said: what to do.
+func plainly(err error) error {
+	if m := clash.FindStringSubmatch(err.Error()); m != nil {
+		return fmt.Errorf("give one of --%s, not both", strings.Join(strings.Fields(m[1]), " and --"))
+	}
+	return err
+}
+
+// wanted makes a wrong number of arguments say how the command is written.
+func wanted(c *cobra.Command) {
+	check := c.Args
+	if check == nil {
+		return
+	}
+	c.Args = func(c *cobra.Command, args []string) error {
+		err := check(c, args)
+		if err == nil || !strings.Contains(err.Error(), "arg(s)") {
+			return err
+		}
+		return usage("%s given: write it like `%s`\nsee '%s --help'", counted(len(args), "argument"), c.UseLine(), c.CommandPath())
+	}
+}
+
+// ours are what begins the variables of the project's own tests and of hooks,
+// which are not flags.
+var ours = []string{"TEST_", "BENCH", "LONG", "ENGINE_", "FAULT_", "REQUIRE_", "KILL_", "READY_FD", "RUN", "EVENT", "TARGET", "TEXT"}
+
+// strangers are the LEAKCHECK_ variables that no flag of any command reads,
+// such as a misspelt one.
+func strangers(root *cobra.Command, environment []string) (names []string) {
+	known := map[string]bool{}
+	var learn func(*cobra.Command)
+	learn = func(c *cobra.Command) {
+		c.Flags().VisitAll(func(f *pflag.Flag) { known[variable(f.Name)] = true })
+		c.PersistentFlags().VisitAll(func(f *pflag.Flag) { known[variable(f.Name)] = true })
+		for _, sub := range c.Commands() {
+			learn(sub)
+		}
+	}
+	learn(root)
+	for _, line := range environment {
+		name, _, _ := strings.Cut(line, "=")
+		rest, is := strings.CutPrefix(name, "LEAKCHECK_")
+		if is && !known[name] && !slices.ContainsFunc(ours, func(p string) bool { return strings.HasPrefix(rest, p) }) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// variable is the environment variable that a flag reads.
+func variable(flag string) string {
+	return "LEAKCHECK_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
 // fromEnvironment gives every flag that was not set on the command line the
 // value of its LEAKCHECK_ variable: --load-command reads LEAKCHECK_LOAD_COMMAND.
 func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 	var first error
 	flags.VisitAll(func(f *pflag.Flag) {
-		name := "LEAKCHECK_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := variable(f.Name)
 		value := getenv(name)
 		if f.Changed || value == "" || first != nil {
 			return

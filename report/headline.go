@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"leakcheck/soak"
 )
@@ -141,7 +142,7 @@ func (v *View) notes() []Statement {
 	}
 	for _, i := range run.Interruptions {
 		out = append(out, Statement{Word: "gap", Tone: Caution,
-			Text: "leakcheck did not run from " + v.Clock(i.From) + " to " + v.Clock(i.To) + because(i.Reason)})
+			Text: "leakcheck did not run from " + v.stretch(i.From, i.To) + because(i.Reason)})
 	}
 	for _, w := range v.Report.Warnings {
 		if run.Rehearsal > 0 && strings.Contains(w, "rehearsal") {
@@ -150,6 +151,15 @@ func (v *View) notes() []Statement {
 		out = append(out, Statement{Word: "warning", Tone: Caution, Text: w})
 	}
 	return out
+}
+
+// stretch prints two times, with seconds where minutes do not part them.
+func (v *View) stretch(from, to time.Time) string {
+	a, b := v.Clock(from), v.Clock(to)
+	if a == b && from.Before(to) {
+		a, b = from.In(v.Now.Location()).Format(time.TimeOnly), to.In(v.Now.Location()).Format(time.TimeOnly)
+	}
+	return a + " to " + b
 }
 
 func because(reason string) string {

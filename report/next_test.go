@@ -3,6 +3,7 @@ package report
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"leakcheck/soak"
 )
@@ -34,6 +35,14 @@ func TestEventsOfSeveralNameTheirContainer(t *testing.T) {
 	f.report.Events = []soak.Event{{At: start, Target: "redis", Kind: soak.EventHealth, Text: "health: healthy"}}
 	o := FrameOptions{TextOptions: TextOptions{Width: 120}, Height: 40}
 	if got := strings.Join(Frame(f.view(), o), "\n"); !strings.Contains(got, "redis: health: healthy") {
+		t.Error(got)
+	}
+}
+
+func TestAShortGapIsTimedInSeconds(t *testing.T) {
+	f := healthy()
+	f.report.Run.Interruptions = []soak.Interruption{{From: f.now.Add(-90 * time.Minute), To: f.now.Add(-90*time.Minute + 20*time.Second)}}
+	if got := screenOf(t, f); !strings.Contains(got, "did not run from 20:42:00 to 20:42:20") {
 		t.Error(got)
 	}
 }

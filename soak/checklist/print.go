@@ -72,6 +72,9 @@ func format(x any, unit Unit) string {
 	case Milliseconds:
 		return short(n) + " ms"
 	case Hours:
+		if math.Abs(n) < 1 && n != 0 {
+			return short(math.Round(n*60)) + " min"
+		}
 		return short(n) + " h"
 	case PerHour:
 		return short(n) + "/h"
@@ -85,13 +88,13 @@ func format(x any, unit Unit) string {
 	return short(n)
 }
 
-// formatSeconds prints a time span, whole seconds from a minute on.
+// formatSeconds prints a time span, whole seconds from ten on.
 func formatSeconds(n float64) string {
 	if math.Abs(n) > 1e9 {
 		return short(n) + " s"
 	}
 	d := time.Duration(n * float64(time.Second))
-	if n >= 60 || n <= -60 {
+	if math.Abs(n) >= 10 {
 		d = d.Round(time.Second)
 	}
 	return soak.Duration(d.Round(time.Millisecond)).String()

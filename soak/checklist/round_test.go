@@ -1,0 +1,16 @@
+package checklist
+
+import "testing"
+
+// TestTimesAreRounded to what a reader needs.
+func TestTimesAreRounded(t *testing.T) {
+	for _, c := range []struct {
+		x    float64
+		unit Unit
+		want string
+	}{{32.79, Seconds, "33s"}, {4.5, Seconds, "4s500ms"}, {0.597, Hours, "36 min"}, {1.5, Hours, "1.5 h"}, {0, Hours, "0 h"}} {
+		if got := format(c.x, c.unit); got != c.want {
+			t.Errorf("%v: %s, want %s", c.x, got, c.want)
+		}
+	}
+}
