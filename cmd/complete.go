@@ -99,7 +99,7 @@ func (a *app) runs(_ *cobra.Command, given []string, _ string) ([]string, cobra.
 	}
 	all := []string{"latest\tthe latest run"}
 	for _, r := range stored {
-		if !slices.Contains(given, r.ID) {
+		if !slices.Contains(given, r.ID) && r.State != record.Gone {
 			all = append(all, fmt.Sprintf("%s\t%s, %s", r.ID, strings.Join(r.Targets, " "), r.State))
 		}
 	}

@@ -68,7 +68,7 @@ func (v *verification) recall(sink soak.Recorder) {
 	for _, n := range v.nodes {
 		p := &past{to: sink, name: n.info.Name}
 		for _, s := range runs {
-			if s.Err == nil && s.Path != v.record.Path() {
+			if s.Err == nil && s.ID != v.info.ID {
 				_ = p.replay(s.Path, n.info.ID)
 			}
 		}

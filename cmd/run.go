@@ -126,7 +126,20 @@ func (a *app) prepare(ctx context.Context, o soakOptions) (r *run, err error) {
 	if r.record, err = record.Create(r.path(), record.Meta{Info: r.info, Profiles: profiles, Flags: o.kept}); err != nil {
 		return nil, usage("%w", err)
 	}
+	r.point()
 	return r, nil
+}
+
+// point lets a run that is recorded elsewhere be found by its id. Where nothing
+// can be stored it is found by its folder alone, which is said.
+func (r *run) point() {
+	dir := record.Dir(r.app.getenv)
+	if r.o.out == "" || !filepath.IsAbs(dir) {
+		return
+	}
+	if err := record.Point(dir, r.info.ID, r.record.Path()); err != nil {
+		r.app.say("The run is found by its folder %s, not by its id: %v", r.o.out, err)
+	}
 }
 
 // describe fills in what the record says of the run.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -18,7 +19,7 @@ func newRuns(a *app) *cobra.Command {
 		Use:   "runs",
 		Short: "List, export and remove stored runs",
 		Long: `Runs are stored in $XDG_STATE_HOME/leakcheck (~/.local/state/leakcheck), one file
-each, unless 'soak --out DIR' put them elsewhere. A RUN is an id from 'runs list',
+each, unless 'soak --out DIR' put them elsewhere, which the store then notes. A RUN is an id from 'runs list',
 a unique prefix of one, latest, or a folder or record file.
 
 ` + exitCodes,
@@ -125,18 +126,22 @@ func exportRun(w io.Writer, path string) error {
 
 func (a *app) newRunsRemove() *cobra.Command {
 	return &cobra.Command{
-		Use: "remove RUN...", Short: "Delete stored runs for good", Args: cobra.MinimumNArgs(1), ValidArgsFunction: a.completeRuns,
+		Use: "remove RUN...", Short: "Delete stored runs for good, those of --out too", Args: cobra.MinimumNArgs(1), ValidArgsFunction: a.completeRuns,
 		Example: "  leakcheck runs remove k3f9",
 		RunE: func(_ *cobra.Command, args []string) error {
 			paths := make([]string, len(args))
 			for i, ref := range args {
 				var err error
-				if paths[i], err = record.Find(record.Dir(a.getenv), ref); err != nil {
+				if paths[i], err = record.Find(record.Dir(a.getenv), ref); err != nil && !errors.Is(err, record.ErrGone) {
 					return missing(err)
 				}
 			}
 			for _, path := range paths {
-				if err := record.Remove(path); err != nil {
+				err := record.Remove(path)
+				if errors.Is(err, fs.ErrNotExist) { // what is left is its id
+					err = nil
+				}
+				if err = errors.Join(err, record.Forget(record.Dir(a.getenv), path)); err != nil {
 					return missing(err)
 				}
 				if !a.quiet {

@@ -56,6 +56,7 @@ const (
 	Finished    State = "finished"    // it ended in order
 	Interrupted State = "interrupted" // it was killed; --resume goes on
 	Unreadable  State = "unreadable"  // damaged, newer, or something else
+	Gone        State = "gone"        // its record was elsewhere, and is there no more
 )
 
 // Summary is one line of the list of runs.
@@ -70,8 +71,10 @@ type Summary struct {
 	Last time.Time
 	// Size is that of the file in bytes.
 	Size int64
-	// Err says why a run is unreadable.
+	// Err says why a run is unreadable or gone.
 	Err error
+
+	run string // the id in the record
 }
 
 // List describes the runs in a store, the latest first.
@@ -82,7 +85,7 @@ func List(dir string) ([]Summary, error) {
 	}
 	all := []Summary{}
 	for _, id := range ids {
-		all = append(all, summarize(id, Path(dir, id)))
+		all = append(all, described(dir, id))
 	}
 	slices.SortStableFunc(all, func(a, b Summary) int {
 		return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(a.ID, b.ID))
@@ -98,11 +101,14 @@ func runs(dir string) ([]string, error) {
 	}
 	var ids []string
 	for _, e := range entries {
-		if id, ok := strings.CutSuffix(e.Name(), extension); ok && e.Type().IsRegular() {
-			ids = append(ids, id)
+		for _, suffix := range []string{extension, pointing} {
+			if id, ok := strings.CutSuffix(e.Name(), suffix); ok && e.Type().IsRegular() {
+				ids = append(ids, id)
+			}
 		}
 	}
-	return ids, nil
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }
 
 // Describe says how the run in one record stands.
@@ -122,6 +128,7 @@ func summarize(id, path string) Summary {
 	}
 	defer r.Close()
 	m := r.Meta()
+	s.run = m.Info.ID
 	s.State, s.Profile, s.Started, s.Last = Interrupted, m.Info.Profile, m.Info.Started, r.Last()
 	switch {
 	case running(path):
@@ -136,7 +143,8 @@ func summarize(id, path string) Summary {
 }
 
 // Find turns what a user calls a run into the path of its record: "latest", an
-// id or a prefix that fits only one, or else a folder or a record file.
+// id or a prefix that fits only one, or else a folder or a record file. Where a
+// run's record is gone, the path is where it was, and the error wraps ErrGone.
 func Find(dir, ref string) (string, error) {
 	if ref == "latest" {
 		return latest(dir)
@@ -148,7 +156,7 @@ func Find(dir, ref string) (string, error) {
 	var fits []string
 	for _, id := range ids {
 		if id == ref {
-			return Path(dir, id), nil
+			return found(dir, id)
 		}
 		if ref != "" && strings.HasPrefix(id, strings.ToLower(ref)) {
 			fits = append(fits, id)
@@ -159,22 +167,11 @@ func Find(dir, ref string) (string, error) {
 	}
 	switch {
 	case len(fits) == 1:
-		return Path(dir, fits[0]), nil
+		return found(dir, fits[0])
 	case len(fits) > 1:
 		return "", fmt.Errorf("%w: %q fits %s; give more of it", ErrNoRun, ref, strings.Join(fits, ", "))
 	}
 	return "", unknown(dir, ref, ids)
-}
-
-func latest(dir string) (string, error) {
-	all, err := List(dir)
-	if err != nil {
-		return "", err
-	}
-	if len(all) == 0 {
-		return "", fmt.Errorf("%w: none is stored in %s yet", ErrNoRun, dir)
-	}
-	return all[0].Path, nil
 }
 
 // file accepts the path of a record or of a folder with one.
