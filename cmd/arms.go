@@ -86,6 +86,21 @@ func fires(p *soak.Profile) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
+// leftOut are the scenarios of a profile that an experiment does not try unless
+// they are picked.
+func leftOut(p *soak.Profile, picked []string) (left []string) {
+	if len(picked) > 0 {
+		return nil
+	}
+	tried := fires(p)
+	for _, name := range sortedKeys(p.Scenarios) {
+		if !slices.Contains(tried, name) {
+			left = append(left, name)
+		}
+	}
+	return left
+}
+
 // scenarioSwitch fires a scenario at so many iterations a second.
 func (t *trial) scenarioSwitch(name string, rate float64) experiment.Switch {
 	return func(dose int, length time.Duration) (soak.Load, error) {

@@ -209,6 +209,12 @@ func (a *app) announceExperiment(t *trial, o diagnoseOptions, arms []experiment.
 	}
 	a.say("Diagnosing %s at %s, --seed %d, for %s at most", t.node.info.Name, t.node.where(), o.seed, o.max)
 	a.say("Switching on and off, one at a time, for %s each: %s", o.block, strings.Join(all, ", "))
+	each, most := o.block+o.pause, int((o.max-o.pause)/(o.block+o.pause))
+	first := min(most, 4*len(arms)) // the first look is after four rounds of all arms
+	a.say("A block and its pause take %s: about %s until the first answer, %s at most (--max)", each, soak.Duration(first)*each, o.max)
+	if left := leftOut(t.node.profile, o.scenarios); len(left) > 0 {
+		a.say("Untested, because the profile's load does not fire them: %s; to try these: --scenario %s", strings.Join(left, ", "), strings.Join(left, " --scenario "))
+	}
 	a.say("A scenario sends %.4g requests a second, and %.4g to confirm", o.rate, 2*o.rate)
 }
 
