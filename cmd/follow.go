@@ -127,7 +127,7 @@ func (f *follower) view() *report.View {
 	if !f.running() {
 		now = seenUntil(f.rec)
 	}
-	return report.NewView(f.judge.Report(now), curvesOf(f.judge, f.curves), now)
+	return report.NewView(f.judge.Look(now), curvesOf(f.judge, f.curves), now)
 }
 
 // finish says how the run stands and leaves its first screen behind.

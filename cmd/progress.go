@@ -61,7 +61,7 @@ func (r *run) leaver(stop context.CancelCauseFunc) func(bool) {
 // view is the run as of now.
 func (r *run) view() *report.View {
 	now := time.Now()
-	return report.NewView(r.judge.Report(now), curvesOf(r.judge, r.curves), now)
+	return report.NewView(r.judge.Look(now), curvesOf(r.judge, r.curves), now)
 }
 
 // clearLine moves to the start of the line and empties it.

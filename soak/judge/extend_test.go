@@ -55,3 +55,21 @@ func TestWhatALengthSees(t *testing.T) {
 		t.Error("it knows the noise of a target that is not there")
 	}
 }
+
+// TestALookIsNoVerdict: ten minutes of a steep rise are a leak to somebody who
+// looks once, and not yet to somebody who looks all the time.
+func TestALookIsNoVerdict(t *testing.T) {
+	s := tell(t, &soak.Profile{Name: "p", Ceiling: 2e9})
+	s.samples(leaking(900e6), 0, 10*time.Minute, 5*time.Second)
+	now := at(10 * time.Minute)
+	if once := s.j.Report(now).Memory[0]; once.Leak != soak.LeakYes {
+		t.Fatalf("leak %s: the test needs another curve", once.Leak)
+	}
+	if again := s.j.Look(now).Memory[0]; again.Leak != soak.LeakInconclusive || again.Pattern != soak.PatternInconclusive {
+		t.Errorf("leak %s, %s: %s", again.Leak, again.Pattern, again.Why)
+	}
+	s.j.Finish(false)
+	if end := s.j.Look(now).Memory[0]; end.Leak != soak.LeakYes {
+		t.Errorf("at the end: leak %s", end.Leak)
+	}
+}

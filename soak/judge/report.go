@@ -22,11 +22,7 @@ func (j *Judge) Report(now time.Time) soak.Report {
 		Errors: j.errorLines(), Rollback: j.rollback(checks),
 	}
 	for _, t := range j.targets {
-		m := t.memory()
-		if !j.ended {
-			m.Result = t.unhurried(m.Result)
-		}
-		r.Memory = append(r.Memory, m)
+		r.Memory = append(r.Memory, t.memory())
 		r.Signals = append(r.Signals, t.signalResults()...)
 	}
 	r.Verdict, r.ExitCode = j.verdict(checks, now)
@@ -57,6 +53,21 @@ func (t *target) memory() soak.MemoryResult {
 	r.Traits = orEmpty(r.Traits)
 	r.Models = orEmpty(r.Models)
 	r.Warnings = orEmpty(r.Warnings)
+	return r
+}
+
+// Look is Report for somebody who looks again and again while the run goes on:
+// a leak is called one only when that is certain at every look.
+func (j *Judge) Look(now time.Time) soak.Report {
+	r := j.Report(now)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.ended {
+		return r
+	}
+	for i, t := range j.targets {
+		r.Memory[i].Result = t.unhurried(r.Memory[i].Result)
+	}
 	return r
 }
 
