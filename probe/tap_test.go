@@ -85,43 +85,6 @@ func TestTapCounts(t *testing.T) {
 	}
 }
 
-// One curl after another for what is missing: each has a connection of its own,
-// and each but the first is a repeat, however soon it comes. Requests under way
-// at the time of the first answer are none.
-func TestTapCountsEveryRequestAfterTheFirst404AsRepeat(t *testing.T) {
-	together := make(chan struct{})
-	var asked sync.WaitGroup
-	up := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/together" {
-			asked.Done()
-			<-together
-		}
-		w.WriteHeader(http.StatusNotFound)
-	}))
-	defer up.Close()
-	tap := tapped(t, TapOptions{Upstream: up.URL})
-	curl := func(path string) {
-		fetch(t, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, tap.URL()+path)
-	}
-	for range 6 {
-		curl("/alone")
-	}
-	if got := tap.Counts(); got.Repeats != 5 || got.Retries != 5 || got.Concurrent != 0 {
-		t.Errorf("one after another: %+v", got)
-	}
-	var all sync.WaitGroup
-	asked.Add(3)
-	for range 3 {
-		all.Go(func() { curl("/together") })
-	}
-	asked.Wait()
-	close(together)
-	all.Wait()
-	if got := tap.Counts(); got.Repeats != 5 || got.Concurrent != 2 {
-		t.Errorf("three at the same time: %+v", got)
-	}
-}
-
 // Connections are kept: one of the client's is one of the upstream's.
 func TestTapKeepsConnectionsAlive(t *testing.T) {
 	var mu sync.Mutex

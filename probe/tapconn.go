@@ -72,7 +72,7 @@ func (t *Tap) requests(client, upstream net.Conn, pending chan<- exchange) {
 			return
 		}
 		in.body()
-		x := exchange{req: req, key: t.counts.begin(req, time.Now()), switched: make(chan bool, 1)}
+		x := exchange{req: req, key: t.counts.begin(req, client, time.Now()), switched: make(chan bool, 1)}
 		pending <- x
 		_, err = io.Copy(io.Discard, req.Body)
 		if err != nil || wantsUpgrade(req) && <-x.switched {
@@ -104,7 +104,7 @@ func (t *Tap) answers(upstream, client net.Conn, pending <-chan exchange) error 
 		if err != nil {
 			return in.rest()
 		}
-		t.counts.end(x.key, resp.StatusCode, time.Now())
+		t.counts.end(x.key, resp.StatusCode, client, time.Now())
 		in.body()
 		if upgraded {
 			return in.rest()

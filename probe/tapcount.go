@@ -30,7 +30,8 @@ type TapCounts struct {
 	// Retries those of them that came soon after.
 	Repeats, Retries int64
 	// Concurrent counts requests for a missing key, beyond the first one, that
-	// were under way when its first 404 came. They are no repeats.
+	// were sent before the node could know that it is missing. They are no
+	// repeats.
 	Concurrent int64
 }
 
@@ -63,6 +64,12 @@ func (c TapCounts) Values() map[string]float64 {
 	return all
 }
 
+// settleWithin is how long after a key's first 404 the node's other clients may
+// still be asking for it: the answer is on its way through a node that may be
+// busy. A retry that is taken for one of those is caught the next time that the
+// key is asked for.
+const settleWithin = 250 * time.Millisecond
+
 // maxKeys bounds the memory of a tap, at about 100 bytes a key.
 const maxKeys = 1_000_000
 
@@ -80,6 +87,8 @@ type counts struct {
 	all   TapCounts
 	keys  map[uint64]*key
 	taken int64
+	// flying counts requests without an answer yet.
+	flying int64
 }
 
 // key is what is known of one thing that was asked for.
@@ -87,6 +96,16 @@ type key struct {
 	requests int64
 	flying   int64     // requests without an answer yet
 	missing  time.Time // when it last answered 404; zero if never
+	first    time.Time // when it answered 404 for the first time
+	teller   any       // the connection that said so
+	crowded  bool      // others were asking for something at that time
+}
+
+// early reports whether a request may have been sent before the node knew that
+// the key is missing: by another of its clients, which has a connection of its
+// own or has just been given the first one's.
+func (k *key) early(from any, now time.Time) bool {
+	return (k.crowded || from != k.teller) && now.Sub(k.first) <= settleWithin
 }
 
 func newCounts(o TapOptions) counts {
@@ -97,8 +116,9 @@ func newCounts(o TapOptions) counts {
 	return counts{param: o.Key, soon: soon, seed: maphash.MakeSeed(), keys: map[uint64]*key{}, all: TapCounts{Status: map[int]int64{}}}
 }
 
-// begin counts a request and returns its key, nil if it is not told apart.
-func (c *counts) begin(req *http.Request, now time.Time) *key {
+// begin counts a request that came from a connection and returns its key, nil if
+// it is not told apart.
+func (c *counts) begin(req *http.Request, from any, now time.Time) *key {
 	name := req.Method + " " + req.Host + req.RequestURI
 	if c.param != "" {
 		if v := req.URL.Query().Get(c.param); v != "" {
@@ -121,10 +141,15 @@ func (c *counts) begin(req *http.Request, now time.Time) *key {
 	}
 	k.requests++
 	k.flying++
+	c.flying++
 	if k.missing.IsZero() {
 		return k
 	}
 	c.all.ForMissing++
+	if k.early(from, now) {
+		c.all.Concurrent++
+		return k
+	}
 	c.all.Repeats++
 	if now.Sub(k.missing) <= c.soon {
 		c.all.Retries++
@@ -132,8 +157,8 @@ func (c *counts) begin(req *http.Request, now time.Time) *key {
 	return k
 }
 
-// end counts an answer.
-func (c *counts) end(k *key, status int, now time.Time) {
+// end counts an answer to a connection.
+func (c *counts) end(k *key, status int, to any, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.all.Status[status]++
@@ -141,6 +166,7 @@ func (c *counts) end(k *key, status int, now time.Time) {
 		return
 	}
 	k.flying--
+	c.flying--
 	if status != http.StatusNotFound {
 		return
 	}
@@ -148,6 +174,7 @@ func (c *counts) end(k *key, status int, now time.Time) {
 		c.all.MissingKeys++
 		c.all.ForMissing += k.requests
 		c.all.Concurrent += k.flying
+		k.first, k.teller, k.crowded = now, to, c.flying > 0
 	}
 	k.missing = now
 }
