@@ -19,8 +19,9 @@ func newRuns(a *app) *cobra.Command {
 		Use:   "runs",
 		Short: "List, export and remove stored runs",
 		Long: `Runs are stored in $XDG_STATE_HOME/leakcheck (~/.local/state/leakcheck), one file
-each, unless 'soak --out DIR' put them elsewhere, which the store then notes. A RUN is an id from 'runs list',
-a unique prefix of one, latest, or a folder or record file.
+each, unless 'soak --out DIR' put them elsewhere, which the store then notes.
+A RUN is an id from 'runs list', a unique prefix of one, latest, or a folder or
+record file.
 
 ` + exitCodes,
 		Example: `  leakcheck runs list

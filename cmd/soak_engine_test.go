@@ -155,7 +155,6 @@ func TestWhatIsMissingIsSaidInOneSentence(t *testing.T) {
 	}{
 		{"a container that does not exist", []string{"--container", node.name + "x"}, soak.ExitUsage, node.name},
 		{"a URL where nobody answers", []string{"--container", node.name, "--url", "http://127.0.0.1:9", "--profile", "oip-node"}, soak.ExitNotMeasured, "is the URL right"},
-		{"a port that is not published", []string{"--container", node.name, "--profile", "generic"}, soak.ExitUsage, "--url"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			args := append([]string{"soak", "--docker-host", rig.Options.Host, "--duration", "5s"}, c.args...)

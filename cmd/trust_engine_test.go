@@ -75,7 +75,7 @@ func TestOnlyReadingAndOnlyWhatItWasGiven(t *testing.T) {
 		t.Errorf("only %v was seen", calls)
 	}
 	private(t, filepath.Join(out, "run.db"))
-	left := regexp.MustCompile(`^(bundle\.tar\.gz|state/leakcheck/[a-z0-9]{4}-\d{8}\.db)$`)
+	left := regexp.MustCompile(`^(bundle\.tar\.gz|state/leakcheck/[a-z0-9]{4}-\d{8}\.(db|at))$`)
 	err := filepath.WalkDir(world, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
