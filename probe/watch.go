@@ -13,9 +13,17 @@ import (
 	"leakcheck/soak"
 )
 
-// catchUp is how long after a reconnection the engine's replayed events are
-// awaited before its present state is compared with what they told.
-const catchUp = 500 * time.Millisecond
+const (
+	// catchUp is how long after a reconnection the engine's replayed events are
+	// awaited before its present state is compared with what they told.
+	catchUp = 500 * time.Millisecond
+	// oomLate is how long after an exit by SIGKILL the engine's word of an OOM
+	// kill is awaited: where the machine is busy it comes up to 0.2 s later,
+	// and the state of the container never learns of it.
+	oomLate = time.Second
+	// oomNear is how long before an exit an OOM kill may lie that caused it.
+	oomNear = 3 * time.Second
+)
 
 // Watch reports what happens to the container until ctx ends: exits with their
 // codes explained, deaths and OOM kills inside, health, pauses, renames, new
@@ -31,9 +39,12 @@ func (c *Container) Watch(ctx context.Context, emit func(soak.Event)) error {
 	for {
 		select {
 		case <-ctx.Done():
+			w.release()
 			return nil
 		case e := <-c.pending:
 			w.emit(e)
+		case <-w.due:
+			w.release()
 		case <-ears.wake:
 			for _, n := range ears.take() {
 				if w.hear(ctx, n) {
@@ -54,7 +65,12 @@ type watcher struct {
 	emit    func(soak.Event)
 	known   facts
 	removed bool
-	oomAt   time.Time
+	// held is an exit by SIGKILL that waits, until due, for the word of an OOM kill.
+	held *soak.Event
+	due  <-chan time.Time
+	// doubted is when the life began whose unseen end was left for the engine's
+	// event to tell.
+	doubted time.Time
 	// ended is when the life began whose end was told before the engine's event
 	// of it came.
 	ended time.Time
@@ -97,8 +113,8 @@ func (w *watcher) happened(ctx context.Context, n notice) bool {
 	case events.ActionDie:
 		w.died(ctx, n)
 	case events.ActionOOM:
-		w.oomAt = n.at
 		w.c.tellOOM(n.at, n.at, "the kernel killed for memory inside the container")
+		w.release()
 	case events.ActionPause:
 		tell(!w.known.Paused, soak.EventPause, "paused: its processes are frozen")
 		w.known.Paused = true
@@ -131,15 +147,41 @@ func (w *watcher) died(ctx context.Context, n notice) {
 	code, err := strconv.Atoi(n.event.Actor.Attributes["exitCode"])
 	e := soak.Event{At: n.at, Kind: soak.EventExit, Text: "ended"}
 	if err == nil {
-		oom := w.oomAt.After(w.known.Started)
+		e.Exit = &soak.Exit{Code: code}
 		if f, err := w.c.e.inspect(ctx, w.known.ID); err == nil && f.Started.Equal(w.known.Started) {
-			oom = oom || f.OOMKilled
+			e.Exit.OOMKilled = f.OOMKilled
 		}
-		e.Exit = &soak.Exit{Code: code, OOMKilled: oom}
-		e.Text = ExplainExit(code, oom)
 	}
 	w.known.Running = false
-	w.emit(e)
+	w.exit(e)
+}
+
+// exit tells an exit, one by SIGKILL only when it is known who killed.
+func (w *watcher) exit(e soak.Event) {
+	w.release()
+	w.held = &e
+	if e.Exit != nil && e.Exit.Code == 137 && !e.Exit.OOMKilled && !w.c.oomSince(e.At.Add(-oomNear)) {
+		w.due = time.After(oomLate)
+		return
+	}
+	w.release()
+}
+
+// release tells the exit that is held back, if one is.
+func (w *watcher) release() {
+	e := w.held
+	if e == nil {
+		return
+	}
+	w.held, w.due = nil, nil
+	if x := e.Exit; x != nil {
+		x.OOMKilled = x.OOMKilled || w.c.oomSince(e.At.Add(-oomNear)) && x.Code == 137
+		e.Text = ExplainExit(x.Code, x.OOMKilled)
+		if x.OOMKilled && x.Code == 137 {
+			w.c.tellOOM(e.At, e.At, "the kernel killed for memory inside the container")
+		}
+	}
+	w.emit(*e)
 }
 
 func (w *watcher) renamed(name string, at time.Time) {
@@ -165,13 +207,20 @@ func (w *watcher) compare(ctx context.Context) bool {
 	case err != nil:
 		return false
 	}
-	for _, e := range changes(w.known, w.c.seen(), time.Now()) {
+	now := w.c.seen()
+	if unseen := now.ID == w.known.ID && w.known.Running && !now.Started.Equal(w.known.Started); unseen && !w.doubted.Equal(w.known.Started) {
+		w.doubted = w.known.Started
+		return false // the event of its end, which knows the exit code, may be on its way
+	}
+	for _, e := range changes(w.known, now, time.Now()) {
 		if e.Kind == soak.EventExit {
 			w.ended = w.known.Started
+			w.exit(e)
+		} else {
+			w.emit(e)
 		}
-		w.emit(e)
 	}
-	w.known, w.removed = w.c.seen(), false
+	w.known, w.removed = now, false
 	return true
 }
 
@@ -186,13 +235,13 @@ func changes(old, f facts, now time.Time) []soak.Event {
 	}
 	if f.Started.Equal(old.Started) {
 		if old.Running && !f.Running {
-			tell(soak.Event{At: or(f.Finished, now), Kind: soak.EventExit, Text: ExplainExit(f.ExitCode, f.OOMKilled), Exit: &soak.Exit{Code: f.ExitCode, OOMKilled: f.OOMKilled}})
+			tell(soak.Event{At: or(f.Finished, now), Kind: soak.EventExit, Exit: &soak.Exit{Code: f.ExitCode, OOMKilled: f.OOMKilled}})
 		}
 		all = append(all, moods(old.State, f, now)...)
 	} else if old.Running {
 		at := f.Finished
 		if at.Before(old.Started) {
-			at = f.Started
+			at = f.Started.Add(-time.Nanosecond)
 		}
 		tell(soak.Event{At: at, Kind: soak.EventExit, Text: "ended and was started again while the engine could not be watched"})
 	}

@@ -81,6 +81,10 @@ func TestWatchTellsALife(t *testing.T) {
 	})
 	want := []soak.EventKind{soak.EventPause, soak.EventUnpause, soak.EventLimit, soak.EventRename, soak.EventExit, soak.EventRemove, soak.EventRecreate}
 	kinds := slices.DeleteFunc(got.kinds(), func(k soak.EventKind) bool { return k == soak.EventHealth })
+	// A busy engine pauses again on hearing of its own pause, and tells so.
+	for echo := []soak.EventKind{soak.EventPause, soak.EventUnpause}; len(kinds) > 4 && slices.Equal(kinds[2:4], echo); {
+		kinds = slices.Delete(kinds, 2, 4)
+	}
 	if !slices.Equal(kinds, want) {
 		t.Errorf("events %v, want %v", got.events, want)
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"leakcheck/soak"
 )
@@ -10,6 +11,7 @@ import (
 // lastExit is how a target's main process ended, nil while it runs or when it
 // was started again.
 func (v *View) lastExit(target string) (ended *soak.Event) {
+	var began time.Time
 	for i := range v.Report.Events {
 		e := &v.Report.Events[i]
 		if e.Target != target {
@@ -17,9 +19,11 @@ func (v *View) lastExit(target string) (ended *soak.Event) {
 		}
 		switch e.Kind {
 		case soak.EventExit:
-			ended = e
+			if !e.At.Before(began) { // else it is the end of a life before
+				ended = e
+			}
 		case soak.EventLife, soak.EventRecreate:
-			ended = nil
+			ended, began = nil, e.At
 		}
 	}
 	return ended

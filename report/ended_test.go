@@ -31,6 +31,8 @@ func TestADeadTargetIsSaidFirst(t *testing.T) {
 			[]string{node + " (ended: exit 0): cannot tell yet"}, []string{"dead", "don't", "settles"}},
 		"started again": {"container", []soak.Event{killed, begun},
 			[]string{node + ": cannot tell yet", "don't"}, []string{"is dead"}},
+		"told late": {"container", []soak.Event{begun, killed},
+			[]string{node + ": cannot tell yet", "don't"}, []string{"is dead"}},
 	} {
 		f := undecided()
 		f.report.Events, f.report.Checks = c.events, nil

@@ -126,6 +126,9 @@ func TestFacts(t *testing.T) {
 		{"stopped and started", "node.running && node.up < 40*minute", func(s *story) {
 			s.record(soak.Batch{Events: []soak.Event{event(30*time.Minute, soak.EventExit), event(31*time.Minute, soak.EventLife, func(e *soak.Event) { e.Life = 2 })}})
 		}, soak.Pass, "node.up = 29m"},
+		{"an end told after the next life began", "node.running && node.exits == 1", func(s *story) {
+			s.record(soak.Batch{Events: []soak.Event{event(31*time.Minute, soak.EventLife, func(e *soak.Event) { e.Life = 2 }), event(30*time.Minute, soak.EventExit)}})
+		}, soak.Pass, ""},
 		{"an OOM kill", "node.oom_kills == 0", func(s *story) {
 			s.record(soak.Batch{Events: []soak.Event{event(30*time.Minute, soak.EventOOM), event(30*time.Minute, soak.EventExit, func(e *soak.Event) { e.Exit = &soak.Exit{Code: 137, OOMKilled: true} })}})
 		}, soak.Fail, "node.oom_kills = 1 (first after 30m)"},

@@ -106,7 +106,9 @@ func (h *happenings) state(e soak.Event) {
 	case soak.EventLife:
 		h.stopped, h.ended, h.lifeBegan = false, nil, e.At
 	case soak.EventExit:
-		h.stopped, h.ended = true, &e
+		if !e.At.Before(h.lifeBegan) { // else it is the end of a life before
+			h.stopped, h.ended = true, &e
+		}
 	case soak.EventRemove:
 		h.stopped = true
 	case soak.EventRecreate:

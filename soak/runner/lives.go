@@ -42,7 +42,11 @@ func (r *run) number(b soak.Batch) soak.Batch {
 		case soak.EventDeath:
 			l.number = e.Life + 1
 		case soak.EventExit:
-			l.ended = true
+			if l.number > 1 && e.At.Before(l.started) {
+				e.Life = l.number - 1 // told after the next life was seen
+			} else {
+				l.ended = true
+			}
 		}
 	}
 	for i := range b.Samples {

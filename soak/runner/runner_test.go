@@ -19,6 +19,7 @@ type node struct {
 	started func(at time.Duration) time.Time
 	born    time.Time
 	events  []soak.Event
+	late    time.Duration // how long after it an event is told
 	lines   []string
 }
 
@@ -46,7 +47,7 @@ func (n *node) Sample(ctx context.Context) (soak.Sample, error) {
 func (n *node) Watch(ctx context.Context, emit func(soak.Event)) error {
 	for _, e := range n.events {
 		select {
-		case <-time.After(time.Until(e.At)):
+		case <-time.After(time.Until(e.At.Add(n.late))):
 			emit(e)
 		case <-ctx.Done():
 			return ctx.Err()
@@ -225,6 +226,30 @@ func TestAShortLifeIsOne(t *testing.T) {
 		m, _ := drive(t, n, Config{Pace: Every(time.Second), Duration: time.Minute})
 		if got := m.count(soak.EventLife); got != 2 {
 			t.Errorf("%d lives, want 2", got)
+		}
+	})
+}
+
+// TestAnEndToldLate has the end of a life told after the next one was sampled.
+func TestAnEndToldLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		n := &node{events: []soak.Event{{At: start.Add(20500 * time.Millisecond), Kind: soak.EventExit}}, late: 3 * time.Second}
+		n.started = func(at time.Duration) time.Time {
+			if at > 21*time.Second {
+				return start.Add(21 * time.Second)
+			}
+			return start
+		}
+		n.born = start
+		m, _ := drive(t, n, Config{Pace: Every(time.Second), Duration: time.Minute})
+		for _, e := range m.all.Events {
+			if e.Kind == soak.EventExit && e.Life != 1 {
+				t.Errorf("the end of life 1 is told of life %d", e.Life)
+			}
+		}
+		if last := m.all.Samples[len(m.all.Samples)-1]; last.Life != 2 {
+			t.Errorf("the last sample has life %d, want 2", last.Life)
 		}
 	})
 }
