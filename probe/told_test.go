@@ -62,6 +62,8 @@ func TestAnEndIsToldOnce(t *testing.T) {
 		{"the end of the one after is seen late", func() { engine(true, 9000, 8000); doubts() }, 3},
 		{"and its event comes", func() { dies(8000); compare() }, 4},
 		{"and the end of the last", func() { dies(10000) }, 5},
+		{"a life is over, and another begun, when the word of its start comes", func() { engine(true, 13000, 12000); compare(); dies(12000) }, 6},
+		{"and the end of that", func() { dies(14000) }, 7},
 	} {
 		if step.do(); len(exits) != step.want {
 			t.Errorf("%s: %d ends are told, want %d: %v", step.name, len(exits), step.want, exits)
