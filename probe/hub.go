@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -120,7 +121,7 @@ func (h *hub) tell(n notice) {
 // run keeps the stream open until ctx ends.
 func (h *hub) run(ctx context.Context, stopped chan struct{}) {
 	defer close(stopped)
-	s := eventStream{hub: h}
+	s := eventStream{hub: h, told: map[eventKey]struct{}{}}
 	wait := retryMin
 	for ctx.Err() == nil {
 		err := s.follow(ctx, func() { wait = retryMin })
@@ -139,8 +140,38 @@ func (h *hub) run(ctx context.Context, stopped chan struct{}) {
 // eventStream is what must survive a lost connection.
 type eventStream struct {
 	hub    *hub
-	last   int64     // time of the last event, in Unix nanoseconds
-	lostAt time.Time // zero while connected
+	first  int64                 // time of the first event, in Unix nanoseconds
+	last   int64                 // and of the newest
+	told   map[eventKey]struct{} // the events of the last overlap, and not many more
+	lostAt time.Time             // zero while connected
+}
+
+// overlap is how much of what was told is asked for again after a connection
+// was lost: a busy engine publishes events out of the order of their times.
+const overlap = 10 * time.Second
+
+// eventKey tells events apart.
+type eventKey struct {
+	at     int64
+	id     string
+	action events.Action
+}
+
+// tell hands an event on, once.
+func (s *eventStream) tell(m events.Message) {
+	k := eventKey{m.TimeNano, m.Actor.ID, m.Action}
+	if _, known := s.told[k]; known {
+		return
+	}
+	if s.first == 0 {
+		s.first = m.TimeNano
+	}
+	s.last = max(s.last, m.TimeNano)
+	if len(s.told) >= queueMax {
+		maps.DeleteFunc(s.told, func(k eventKey, _ struct{}) bool { return k.at < s.last-int64(overlap) })
+	}
+	s.told[k] = struct{}{}
+	s.hub.tell(notice{event: m, at: time.Unix(0, m.TimeNano)})
 }
 
 func (s *eventStream) lost(err error) {
@@ -177,7 +208,8 @@ func (s *eventStream) follow(ctx context.Context, up func()) error {
 	}
 	options := events.ListOptions{Filters: wanted}
 	if s.last > 0 {
-		options.Since = fmt.Sprintf("%d.%09d", s.last/1e9, s.last%1e9)
+		since := max(s.first, s.last-int64(overlap))
+		options.Since = fmt.Sprintf("%d.%09d", since/1e9, since%1e9)
 	}
 	messages, errs := s.hub.e.cli.Events(ctx, options)
 	// The client does not say that the connection stands, but a failure it says at once.
@@ -197,10 +229,7 @@ func (s *eventStream) follow(ctx context.Context, up func()) error {
 		select {
 		case m := <-messages:
 			stand()
-			if m.TimeNano > s.last {
-				s.last = m.TimeNano
-				s.hub.tell(notice{event: m, at: time.Unix(0, m.TimeNano)})
-			}
+			s.tell(m)
 		case err := <-errs:
 			if err == nil {
 				err = fmt.Errorf("the stream of events ended")
