@@ -64,7 +64,11 @@ func (c *contest) enter(l *library) {
 	first := len(c.shapes)
 	c.lowest = resize(c.lowest, len(c.noises))
 	c.shapes = append(c.shapes, l.shapes...)
-	c.fits = append(c.fits, make([][]fitted, len(l.shapes))...)
+	cells := make([]fitted, len(l.shapes)*len(c.noises))
+	for range l.shapes {
+		c.fits = append(c.fits, cells[:0:len(c.noises)])
+		cells = cells[len(c.noises):]
+	}
 	for i, h := range c.noises {
 		g.set(h)
 		c.lowest[i] = math.Inf(1)

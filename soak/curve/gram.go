@@ -105,7 +105,8 @@ func (g *gram) whiten(lo, hi int) float64 {
 func (g *gram) solve(sh shape, n int, grain float64, rates []float64) (fitted, bool) {
 	p, y := len(sh.cols), len(g.cols)-2
 	free := float64(n - len(g.s.lives) - p)
-	if free < 1 || math.IsInf(penalty(float64(p)+sh.extra, float64(n)), 1) {
+	price := penalty(float64(p)+sh.extra, float64(n))
+	if free < 1 || math.IsInf(price, 1) {
 		return fitted{}, false
 	}
 	var a [8][8]float64 // lower Cholesky factor
@@ -154,8 +155,9 @@ func (g *gram) solve(sh shape, n int, grain float64, rates []float64) (fitted, b
 	}
 	f := fitted{}
 	f.center, f.scale, f.freedom = rate, math.Sqrt(rss/free*spread), free
-	f.score = float64(n)*math.Log(rss) + g.logDet + penalty(float64(p)+sh.extra, float64(n))
-	f.restricted = free*math.Log(rss) + g.logDet + g.levels + det
+	logRSS := math.Log(rss)
+	f.score = float64(n)*logRSS + g.logDet + price
+	f.restricted = free*logRSS + g.logDet + g.levels + det
 	return f, true
 }
 

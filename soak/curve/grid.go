@@ -1,6 +1,7 @@
 package curve
 
 import (
+	"slices"
 	"sort"
 
 	"leakcheck/soak"
@@ -10,6 +11,9 @@ import (
 // they are; after that neighbours are merged, so that a life always has
 // between half and all of maxBuckets buckets of equal width.
 const maxBuckets = 1024
+
+// manyBuckets is from how many on room is made for all of them.
+const manyBuckets = 64
 
 // bucket summarises the samples of one stretch of time.
 type bucket struct {
@@ -74,6 +78,9 @@ func (g *grid) add(t, y float64, v *soak.Values) {
 	if g.width > 0 && t < g.edge {
 		g.buckets[len(g.buckets)-1].add(t, y)
 		return
+	}
+	if len(g.buckets) == cap(g.buckets) && len(g.buckets) >= manyBuckets {
+		g.buckets = slices.Grow(g.buckets, maxBuckets-len(g.buckets)) // once, not by doubling
 	}
 	g.buckets = append(g.buckets, bucket{t: t, at: t, min: y, max: y, sum: y, n: 1})
 	sides(v, &g.buckets[len(g.buckets)-1].side)

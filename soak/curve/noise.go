@@ -58,22 +58,27 @@ func (w *whitener) set(t []float64, width float64, h noise) {
 	if h.tau == 0 {
 		p = 0
 	}
+	det, last, pause := 1.0, 0.0, 1.0
 	for i := range t {
-		f := math.Max(m.see*m.see*p+m.noise+h.white, 1e-12)
+		f := max(m.see*m.see*p+m.noise+h.white, 1e-12)
 		w.see[i] = m.see
 		w.scale[i] = 1 / math.Sqrt(f)
-		w.logDet += math.Log(f)
+		if det *= f; det < 1e-200 || det > 1e200 { // one logarithm for many factors
+			w.logDet, det = w.logDet+math.Log(det), 1
+		}
 		k := (m.decay*p*m.see + m.shared) / f
 		p = m.decay*m.decay*p + m.drive - k*k*f
 		// Over the pause before the next stretch the state decays further.
-		pause := 1.0
 		if i+1 < n && h.tau > 0 {
-			pause = math.Exp(-math.Max(t[i+1]-t[i]-width, 0) / h.tau)
+			if rest := max(t[i+1]-t[i]-width, 0); rest != last {
+				last, pause = rest, math.Exp(-rest/h.tau)
+			}
 			p = pause*pause*p + 1 - pause*pause
 		}
 		w.decay[i], w.gain[i] = m.decay*pause, k*pause
 		w.keep[i] = w.decay[i] - w.gain[i]*w.see[i]
 	}
+	w.logDet += math.Log(det)
 }
 
 // moments describe the mean of a unit Ornstein-Uhlenbeck process over a

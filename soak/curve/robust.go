@@ -68,16 +68,22 @@ func despike(b []bucket) ([]bucket, int) {
 	}
 	limit := standard.spike * 1.4826 * quantileOf(diffs, 0.7)
 	limit = math.Max(limit, spikeShare*math.Abs(b[len(b)/2].center()))
-	kept := make([]bucket, 0, len(b))
+	removed := 0
+	for _, d := range diffs {
+		if d > limit {
+			removed++
+		}
+	}
+	if removed == 0 || removed*20 > len(b) {
+		return b, 0 // so many cannot be outliers
+	}
+	kept := make([]bucket, 0, len(b)-removed)
 	for i := range b {
 		if i < 2 || i >= len(b)-2 || diffs[i-2] <= limit {
 			kept = append(kept, b[i])
 		}
 	}
-	if removed := len(b) - len(kept); removed*20 <= len(b) {
-		return kept, removed
-	}
-	return b, 0 // so many cannot be outliers
+	return kept, removed
 }
 
 // median5 is the median of five.
