@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"leakcheck/soak/logscan"
 	"leakcheck/soak/record"
 )
 
@@ -18,10 +19,15 @@ var recalled = []string{
 	"inconclusive", "baseline", "margin", "budget", "listen", "fail-fast", "until-sure", "extend", "format", "notify", "notify-wall", "junit", "markdown", "html", "json",
 }
 
-// keep lists the flags that a resumed run will need, as NAME=VALUE.
+// keep lists the flags that a resumed run will need, as NAME=VALUE; of one that
+// holds a secret, as a webhook's token in --notify, only the name.
 func keep(flags *pflag.FlagSet) (kept []string) {
 	flags.Visit(func(f *pflag.Flag) {
-		if !slices.Contains(recalled, f.Name) || withPassword(f.Value.String()) {
+		if !slices.Contains(recalled, f.Name) {
+			return
+		}
+		if secret(f.Value.String()) {
+			kept = append(kept, f.Name)
 			return
 		}
 		values := []string{f.Value.String()}
@@ -50,15 +56,23 @@ func restore(flags *pflag.FlagSet, m record.Meta) error {
 	given := map[string]bool{}
 	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })
 	for _, kept := range m.Flags {
-		name, value, _ := strings.Cut(kept, "=")
+		name, value, whole := strings.Cut(kept, "=")
 		if given[name] || flags.Lookup(name) == nil { // a flag of another version
 			continue
+		}
+		if !whole {
+			return usage("run %s was started with a --%s that holds a secret, which no record keeps: give it again", m.Info.ID, name)
 		}
 		if err := flags.Set(name, value); err != nil {
 			return usage("run %s was started with --%s: %w", m.Info.ID, kept, err)
 		}
 	}
 	return nil
+}
+
+// secret reports whether a text holds a credential of a form that is known.
+func secret(s string) bool {
+	return withPassword(s) || string(logscan.Redact([]byte(s))) != s
 }
 
 // withPassword reports whether a URL carries a password.
