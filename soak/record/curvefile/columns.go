@@ -14,6 +14,7 @@ type column struct {
 	// metric is set for sizes and counts, unit (in nanoseconds) for times.
 	metric soak.Metric
 	unit   int64
+	scale  float64 // bytes of 1 in a size column; 0 where the name has no unit
 }
 
 type kind uint8
@@ -38,24 +39,42 @@ var timeNames = []string{"unix_ms", "unix", "timestamp", "time", "t_seconds", "t
 // timeUnits are their units in nanoseconds, where the name tells.
 var timeUnits = map[string]int64{"unix_ms": 1e6, "unix": 1e9, "t_seconds": 1e9, "t": 1e9}
 
-// aliases are other names of metrics, from docker stats and cgroup files.
+// aliases are other names of metrics, from docker stats, cgroup files and
+// cAdvisor.
 var aliases = map[string]soak.Metric{
-	"bytes": soak.Usage, "memory": soak.Usage,
+	"bytes": soak.Usage, "memory": soak.Usage, "mem": soak.Usage, "rss": soak.Anon,
+	"container_memory_usage": soak.Usage, "container_memory_working_set": soak.WorkingSet, "container_memory_rss": soak.Anon,
 	"total_rss": soak.Anon, "total_cache": soak.File, "total_inactive_file": soak.InactiveFile, "total_shmem": soak.Shmem,
 }
 
 // counts are the metrics that are no sizes.
 var counts = []soak.Metric{soak.CPU, soak.PIDs, soak.FDs, soak.Sockets, soak.Requests, soak.Restarts, soak.OOMKills}
 
+// sizeUnits are the ends of names that give a size its unit, as in memory_mb;
+// as everywhere, MB are millions and MiB are not.
+var sizeUnits = map[string]float64{"_bytes": 1, "_kb": 1e3, "_mb": 1e6, "_gb": 1e9, "_kib": 1 << 10, "_mib": 1 << 20, "_gib": 1 << 30}
+
+// metricOf says what a name means that may end in a unit, and that unit's bytes.
+func metricOf(key string) (m soak.Metric, scale float64, known bool) {
+	for end, n := range sizeUnits {
+		if before, ok := strings.CutSuffix(key, end); ok {
+			key, scale = before, n
+			break
+		}
+	}
+	m, known = soak.ParseMetric(key)
+	if alias, ok := aliases[key]; ok {
+		m, known = alias, true
+	}
+	return m, scale, known && (scale == 0 || !slices.Contains(counts, m))
+}
+
 // columnOf says what a name means. Case does not matter, nor whether words are
 // joined by spaces, dashes or underscores.
 func columnOf(name string) column {
 	key := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(name)))
 	c := column{name: name}
-	metric, known := soak.ParseMetric(key)
-	if m, ok := aliases[key]; ok {
-		metric, known = m, true
-	}
+	metric, scale, known := metricOf(key)
 	switch {
 	case slices.Contains(timeNames, key):
 		c.kind, c.unit = timeColumn, timeUnits[key]
@@ -66,7 +85,7 @@ func columnOf(name string) column {
 	case known && slices.Contains(counts, metric):
 		c.kind, c.metric = countColumn, metric
 	case known:
-		c.kind, c.metric = sizeColumn, metric
+		c.kind, c.metric, c.scale = sizeColumn, metric, scale
 	}
 	return c
 }
@@ -136,7 +155,7 @@ func (c *column) set(r *row, value []byte) error {
 		r.At, r.hasTime = at, true
 		return err
 	case sizeColumn:
-		n, ok, err := parseSize(value, c.metric == soak.Limit)
+		n, ok, err := parseSize(value, c.scale, c.metric == soak.Limit)
 		if ok {
 			r.Set(c.metric, n)
 		}

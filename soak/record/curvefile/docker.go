@@ -49,12 +49,12 @@ func memUsage(r *row, value []byte) error {
 	if !ok {
 		return badf("is it a line of docker stats --format json?", "%s is not a used and a limit size", quoted(string(value)))
 	}
-	n, _, err := parseSize(used, false)
+	n, _, err := parseSize(used, 0, false)
 	if err != nil {
 		return err
 	}
 	r.Set(soak.WorkingSet, n)
-	n, some, err := parseSize(limit, true)
+	n, some, err := parseSize(limit, 0, true)
 	if some && n > 0 {
 		r.Set(soak.Limit, n)
 	}

@@ -16,10 +16,11 @@ const (
 	maxSeconds = 9_000_000_000
 )
 
-// parseSize reads bytes, with a unit or without; ok is false where there is
+// parseSize reads a size with a unit, or a number of bytes, or of what the
+// column's name says (scale, 0 if it says nothing); ok is false where there is
 // nothing: a limit that is none.
-func parseSize(v []byte, limit bool) (n int64, ok bool, err error) {
-	if n, ok := digits(v); ok && n < maxBytes {
+func parseSize(v []byte, scale float64, limit bool) (n int64, ok bool, err error) {
+	if n, ok := digits(v); ok && n < maxBytes && scale <= 1 {
 		return n, true, nil
 	}
 	text := string(v)
@@ -33,6 +34,8 @@ func parseSize(v []byte, limit bool) (n int64, ok bool, err error) {
 			return 0, false, badf("write bytes, or a number with a unit such as 1.2GiB; leave the cell empty where nothing was measured", "%s is not a size", quoted(text))
 		}
 		x = float64(size)
+	} else if scale > 1 {
+		x *= scale
 	}
 	switch {
 	case limit && x >= maxBytes:
