@@ -46,12 +46,13 @@ type run struct {
 	summary  runner.Summary
 }
 
-// chartPoints bounds what is kept of each curve for charts; of many curves less
-// is kept of each, so that fifty containers weigh no more than four.
-const chartPoints = 2000
+// chartPoints bounds what is kept of each curve for charts: up to four points
+// for each unit of a chart's width. Of many curves less is kept of each, so that
+// fifty containers weigh no more than four.
+const chartPoints = 1000
 
 func newCurves(targets int) *report.Collector {
-	return report.NewCollector(min(chartPoints, max(chartPoints/8, 4*chartPoints/max(targets, 1))))
+	return report.NewCollector(min(chartPoints, max(chartPoints/4, 4*chartPoints/max(targets, 1))))
 }
 
 // length is how long the run really takes.

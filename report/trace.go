@@ -30,7 +30,12 @@ type bucket struct {
 	first, low, high, last Point
 }
 
-func newTrace(buckets int) *Trace { return &Trace{most: max(buckets, 2)} }
+// newTrace makes room for all buckets at once: what a run of days holds at its
+// end is known from its first minute, and growing leaves no holes behind.
+func newTrace(buckets int) *Trace {
+	most := max(buckets, 2)
+	return &Trace{most: most, buckets: make([]bucket, 0, most+1)}
+}
 
 // Add takes in one point. Curves of different lives are never joined.
 func (t *Trace) Add(life int, p Point) {
