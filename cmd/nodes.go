@@ -58,7 +58,7 @@ func (n node) describer() func() (soak.TargetInfo, bool) {
 		if url, ok := c.Published(n.port); ok && n.dial != nil {
 			now.URL = url
 		}
-		changed := now.ID != last.ID || now.HeapCap != last.HeapCap || now.URL != last.URL
+		changed := now.ID != last.ID || now.HeapCap != last.HeapCap || now.Fills != last.Fills || now.URL != last.URL
 		last = now
 		return now, changed
 	}

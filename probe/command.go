@@ -54,9 +54,8 @@ func StartCommand(env []string, args ...string) (*Command, error) {
 	c.Process = p
 	p.name = filepath.Base(args[0])
 	p.info.Name = p.name
-	if limit := heapCap(args, p.info.HostMemory); limit > 0 {
-		p.info.HeapCap = limit
-	}
+	p.info.HeapCap = take(p.info.HeapCap, heapCap(args, p.info.HostMemory))
+	p.info.Fills = take(p.info.Fills, fills(args, p.info.HostMemory))
 	go c.wait()
 	return c, nil
 }

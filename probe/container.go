@@ -25,6 +25,7 @@ type Container struct {
 	now     facts
 	stale   bool // an event says that now is old
 	heapCap int64
+	fills   int64
 	source  string
 	oomTold time.Time
 
@@ -64,7 +65,7 @@ func (c *Container) Info() soak.TargetInfo {
 	return soak.TargetInfo{
 		Name: c.name, Kind: "container", ID: c.now.ID, Image: c.now.image, Started: c.now.Started,
 		Labels: c.now.labels, Limit: c.limit(c.now.Limit), HostMemory: c.e.memory,
-		Source: c.source, HeapCap: c.heapCap,
+		Source: c.source, HeapCap: c.heapCap, Fills: c.fills,
 	}
 }
 

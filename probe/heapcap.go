@@ -30,18 +30,20 @@ func (c *Container) prepare() {
 	c.findHeapCap(all)
 }
 
-// findHeapCap looks for the heap limit of the process that holds most. Those
-// inside come and go, so that one that was found stands for the whole life.
+// findHeapCap looks for the heap limit, and what is to be filled, of the
+// process that holds most. Those inside come and go, so that one that was found
+// stands for the whole life.
 func (c *Container) findHeapCap(all []soak.Process) {
 	room := c.room(c.seen())
-	var limit, most int64 = 0, -1
+	var limit, filled, most int64 = 0, 0, -1
 	for _, p := range all {
-		if found := heapCap(c.e.host.arguments(p.PID), room); found > 0 && p.RSS > most {
-			most, limit = p.RSS, found
+		args := c.e.host.arguments(p.PID)
+		if bound, full := heapCap(args, room), fills(args, room); (bound > 0 || full > 0) && p.RSS > most {
+			most, limit, filled = p.RSS, bound, full
 		}
 	}
 	c.mu.Lock()
-	c.heapCap = take(c.heapCap, limit)
+	c.heapCap, c.fills = take(c.heapCap, limit), take(c.fills, filled)
 	c.mu.Unlock()
 }
 
@@ -58,10 +60,7 @@ func (c *Container) room(f facts) int64 {
 // -XX:MaxRAMPercentage (of memory). The last one counts; 0 without one.
 func heapCap(args []string, memory int64) int64 {
 	var limit int64
-	var words []string
-	for _, a := range args {
-		words = append(words, strings.Fields(a)...) // sh -c "node --max-old-space-size=512 ..."
-	}
+	words := wordsOf(args)
 	for i, w := range words {
 		name, value, has := strings.Cut(strings.Trim(w, `"'`), "=")
 		switch {
@@ -81,6 +80,14 @@ func heapCap(args []string, memory int64) int64 {
 		}
 	}
 	return limit
+}
+
+// wordsOf takes arguments apart: sh -c "node --max-old-space-size=512 ...".
+func wordsOf(args []string) (words []string) {
+	for _, a := range args {
+		words = append(words, strings.Fields(a)...)
+	}
+	return words
 }
 
 func take(old, found int64) int64 {

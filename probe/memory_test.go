@@ -206,3 +206,28 @@ func TestExitCodesAreExplained(t *testing.T) {
 		}
 	}
 }
+
+func TestFills(t *testing.T) {
+	tests := []struct {
+		args []string
+		want int64
+	}{
+		{[]string{"java", "-Xms1g", "-Xmx2g", "-jar", "a.jar"}, 1 << 30},
+		{[]string{"sh", "-c", "exec java -Xms256m -jar a.jar"}, 256 << 20},
+		{[]string{"java", "-Xms1g", "-XX:+AlwaysPreTouch"}, 0},
+		{[]string{"java", "-XX:InitialHeapSize=65536k"}, 64 << 20},
+		{[]string{"java", "-XX:InitialRAMPercentage=50"}, 500},
+		{[]string{"java", "-Xmx512m"}, 0},
+		{[]string{"node", "--max-old-space-size=512"}, 0},
+		{[]string{"redis-server", "--maxmemory", "1gb"}, 1 << 30},
+		{[]string{"redis-server", "--maxmemory", "48M", "--maxmemory-policy", "allkeys-lru"}, 48e6},
+		{[]string{"redis-server", "--maxmemory"}, 0},
+		{[]string{"redis-server", "--maxmemory", "x"}, 0},
+		{nil, 0},
+	}
+	for _, tt := range tests {
+		if got := fills(tt.args, 1000); got != tt.want {
+			t.Errorf("%q: %d, want %d", tt.args, got, tt.want)
+		}
+	}
+}

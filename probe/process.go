@@ -52,7 +52,7 @@ func NewProcess(pid int) (*Process, error) {
 		p.info.HostMemory = int64(m.Total)
 	}
 	if args, err := found.CmdlineSlice(); err == nil {
-		p.info.HeapCap = heapCap(args, p.info.HostMemory)
+		p.info.HeapCap, p.info.Fills = heapCap(args, p.info.HostMemory), fills(args, p.info.HostMemory)
 	}
 	return p, nil
 }

@@ -32,12 +32,13 @@ func TestRealRuntimes(t *testing.T) {
 		args    []string
 		anon    int64 // at least
 		cap     int64
+		fills   int64
 		wrapped bool // the main process is not the one that holds the memory
 	}{
-		{"node", []string{"node", "--max-old-space-size=128", "-e", "const b = []; for (let i = 0; i < 40; i++) b.push(Buffer.alloc(1 << 20, 1)); setInterval(() => b.length, 1000)"}, 40 << 20, 128 << 20, false},
-		{"node", []string{"sh", "-c", `node --max-old-space-size=96 -e "const b = []; for (let i = 0; i < 40; i++) b.push(Buffer.alloc(1 << 20, 1)); setInterval(() => b.length, 1000)"; sleep 600`}, 40 << 20, 96 << 20, true},
-		{"java", []string{"java", "-Xmx96m", "/src/Hold.java"}, 40 << 20, 96 << 20, false},
-		{"redis-server", []string{"redis-server", "--save", "", "--port", "6390"}, 1 << 20, 0, false},
+		{"node", []string{"node", "--max-old-space-size=128", "-e", "const b = []; for (let i = 0; i < 40; i++) b.push(Buffer.alloc(1 << 20, 1)); setInterval(() => b.length, 1000)"}, 40 << 20, 128 << 20, 0, false},
+		{"node", []string{"sh", "-c", `node --max-old-space-size=96 -e "const b = []; for (let i = 0; i < 40; i++) b.push(Buffer.alloc(1 << 20, 1)); setInterval(() => b.length, 1000)"; sleep 600`}, 40 << 20, 96 << 20, 0, true},
+		{"java", []string{"java", "-Xms64m", "-Xmx96m", "/src/Hold.java"}, 40 << 20, 96 << 20, 64 << 20, false},
+		{"redis-server", []string{"redis-server", "--save", "", "--port", "6390", "--maxmemory", "8mb"}, 1 << 20, 0, 8 << 20, false},
 	} {
 		t.Run(tt.program+" in "+tt.args[0], func(t *testing.T) {
 			if _, err := exec.LookPath(tt.program); err != nil || runtime.GOOS != "linux" {
@@ -67,6 +68,9 @@ func TestRealRuntimes(t *testing.T) {
 			defer func() { _ = again.Close() }()
 			if got := again.Info().HeapCap; got != tt.cap {
 				t.Errorf("heap limit %d, want %d", got, tt.cap)
+			}
+			if got := again.Info().Fills; got != tt.fills {
+				t.Errorf("fills %d, want %d", got, tt.fills)
 			}
 			s = sample(t, again)
 			var most int64

@@ -103,7 +103,7 @@ func (c *Container) bind(f facts) {
 		}
 	}
 	c.mu.Lock()
-	c.source, c.heapCap = source, heapCap(f.command, c.room(f))
+	c.source, c.heapCap, c.fills = source, heapCap(f.command, c.room(f)), fills(f.command, c.room(f))
 	c.mu.Unlock()
 }
 

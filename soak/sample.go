@@ -57,6 +57,9 @@ type TargetInfo struct {
 	Health string `json:"health,omitempty"`
 	// HeapCap is a heap limit found on the command line inside, in bytes, 0 without one.
 	HeapCap int64 `json:"heap_cap,omitempty"`
+	// Fills is how many bytes the program was told, on its command line, to fill
+	// whatever it does: a JVM's initial heap, Redis's maxmemory. 0 without one.
+	Fills int64 `json:"fills,omitempty"`
 	// Flags are those by which the user said how the target is judged and where
 	// it answers, such as "--profile shop.yaml": a suggested command repeats them.
 	Flags string `json:"flags,omitempty"`

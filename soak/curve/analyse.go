@@ -20,6 +20,9 @@ type analysis struct {
 	pooled bool
 	// runaway says that the growth is so fast that nothing else counts.
 	runaway bool
+	// fills is the level up to which growth that would be a leak is what the
+	// program was told to do, 0 when there is no such growth.
+	fills float64
 	// until is when the curve met its limit, in seconds of the stream, +Inf if
 	// it never stood there.
 	until   float64
@@ -84,6 +87,15 @@ func (a *analysis) finish(s *Stream) *analysis {
 	}
 	if l := s.current(); a.leak == soak.LeakInconclusive && l.recent.goesOn(l.last, l.lastY) {
 		a.leak, a.runaway = soak.LeakYes, true
+	}
+	if a.leak == soak.LeakYes && s.o.Fills > 0 {
+		judged := s.lives
+		if !a.pooled {
+			judged = judged[len(judged)-1:]
+		}
+		if a.fills = s.filling(judged); a.fills > 0 {
+			a.leak, a.runaway = soak.LeakInconclusive, false
+		}
 	}
 	if a.clipped && a.leak == soak.LeakNo {
 		a.leak = soak.LeakInconclusive

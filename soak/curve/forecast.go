@@ -22,9 +22,9 @@ func (s *Stream) walls() (walls []Wall, now float64) {
 	return walls, now
 }
 
-// SetWalls replaces the walls that the options named: a program that was
-// started again may have another heap cap.
-func (s *Stream) SetWalls(walls []Wall) { s.o.Walls = walls }
+// Describe replaces the walls, and what the program fills, that the options
+// named: a program that was started again may have other ones.
+func (s *Stream) Describe(walls []Wall, fills float64) { s.o.Walls, s.o.Fills = walls, fills }
 
 func (s *Stream) given(name string) bool {
 	for _, w := range s.o.Walls {

@@ -26,6 +26,10 @@ type Options struct {
 	// limit given by the user. The limit and the host's available memory are
 	// read from the samples; of two limits the lower one counts.
 	Walls []Wall
+	// Fills is how many bytes the program was told to fill whatever it does: a
+	// JVM's initial heap, Redis's maxmemory. 0 knows of none. Growth within it
+	// is not called a leak.
+	Fills float64
 	// Scale marks a rehearsal: every duration is this many times shorter than
 	// in the real run. 0 or 1 is a real run.
 	Scale float64

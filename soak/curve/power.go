@@ -22,6 +22,10 @@ func (a *analysis) hoursToDecide() *float64 {
 	}
 	tolerance, length := a.tolerance/3600, a.series.longest()
 	estimate, half := a.rate.quantile(0.5), (a.rate.quantile(0.99)-a.rate.quantile(0.01))/2
+	if a.fills > 0 {
+		left := math.Max(a.fills-a.end, 0)/math.Max(estimate, a.must)/3600 + 0.25*length/3600
+		return &left
+	}
 	factor := 1.25
 	gap := math.Max(math.Abs(estimate-tolerance), 0.3*tolerance)
 	if gap > 0 {

@@ -144,6 +144,15 @@ const (
 	runawayDrop = 0.4
 )
 
+// What a program that was told how much to fill may hold beside it (fills.go):
+// seen from later than fillStart seconds after its start, it has filled it at
+// latest when it holds fillRoom times as much and fillBytes.
+const (
+	fillStart = 60.0
+	fillRoom  = 1.25
+	fillBytes = 64e6
+)
+
 // What the always-on verdict asks for (watch.go).
 const (
 	// watchSeconds is the youngest age at which a run is judged while it goes on.

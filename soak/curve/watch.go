@@ -34,7 +34,7 @@ func (s *Stream) Decided() soak.Leak {
 	if l == nil {
 		return soak.LeakInconclusive
 	}
-	if !math.IsInf(l.recent.at, 1) && l.recent.goesOn(l.last, l.lastY) {
+	if !math.IsInf(l.recent.at, 1) && l.recent.goesOn(l.last, l.lastY) && (s.o.Fills == 0 || l.lastY >= l.full(s.o.Fills)) {
 		w.decided = soak.LeakYes
 		return soak.LeakYes
 	}

@@ -59,6 +59,8 @@ func (a *analysis) whyUndecided(x soak.Interval, rate string) string {
 	detectable := soak.FormatRate(a.detectable())
 	grown := x.Estimate / 3600 * a.series.longest()
 	switch {
+	case a.fills > 0:
+		return fmt.Sprintf("the floor rises %s, but the program was told to fill its memory and may do so up to %s: what grows beyond is a leak", rate, soak.FormatBytes(a.fills))
 	case a.clipped:
 		return fmt.Sprintf("the memory stands at its limit, and before that the floor moved %s, which proves nothing", rate)
 	case a.vetoed && x.Estimate > a.tolerance:

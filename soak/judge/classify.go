@@ -67,6 +67,7 @@ func (o *ClassifyOptions) curve(source, target string) curve.Options {
 	for _, t := range o.Targets {
 		if t.Name == target {
 			wall("heap", float64(t.HeapCap))
+			c.Fills = float64(t.Fills)
 		}
 	}
 	return c

@@ -117,8 +117,8 @@ func compile(p *soak.Profile) (*checklist.List, error) {
 // has changed when its container was made anew.
 func (t *target) describe(info soak.TargetInfo) {
 	t.info, t.judged = info, nil
-	t.options.Walls = t.walls()
-	t.stream.SetWalls(t.options.Walls)
+	t.options.Walls, t.options.Fills = t.walls(), float64(info.Fills)
+	t.stream.Describe(t.options.Walls, t.options.Fills)
 	t.anchor(info.Started)
 }
 
