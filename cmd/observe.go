@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/shirou/gopsutil/v3/process"
@@ -24,6 +25,7 @@ func observer(calls func() int64, before soak.Observer) func() soak.Observer {
 	self, err := process.NewProcess(int32(os.Getpid()))
 	return func() soak.Observer {
 		o := before
+		o.Goroutines = int64(runtime.NumGoroutine())
 		if calls != nil {
 			o.EngineCalls += calls()
 		}
@@ -32,6 +34,9 @@ func observer(calls func() int64, before soak.Observer) func() soak.Observer {
 		}
 		if m, err := self.MemoryInfo(); err == nil {
 			o.RSS = int64(m.RSS)
+		}
+		if n, err := self.NumFDs(); err == nil {
+			o.OpenFiles = int64(n)
 		}
 		if t, err := self.Times(); err == nil {
 			o.CPUSeconds += t.User + t.System

@@ -194,10 +194,13 @@ type Observer struct {
 	RSS         int64   `json:"rss"`
 	CPUSeconds  float64 `json:"cpu_s"`
 	EngineCalls int64   `json:"engine_calls"`
-	LogBytes    int64   `json:"log_bytes"`
-	Samples     int64   `json:"samples"`
-	Missed      int64   `json:"missed"`
-	Late        int64   `json:"late"`
+	// OpenFiles and Goroutines are leakcheck's own at the last look; 0 when unknown.
+	OpenFiles  int64 `json:"open_files,omitempty"`
+	Goroutines int64 `json:"goroutines,omitempty"`
+	LogBytes   int64 `json:"log_bytes"`
+	Samples    int64 `json:"samples"`
+	Missed     int64 `json:"missed"`
+	Late       int64 `json:"late"`
 	// MaxLate is the worst lateness of a sample, in seconds.
 	MaxLate float64 `json:"max_late_s"`
 }
