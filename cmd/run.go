@@ -264,7 +264,7 @@ func (r *run) execute(ctx context.Context, c runner.Config) (err error) {
 		r.screened = show.screen != nil
 		c.Progress, c.ProgressEvery = show.step, show.every
 	}
-	r.app.frugal()
+	r.app.frugal(ctx)
 	r.summary, err = runner.Run(ctx, c)
 	for _, f := range r.feeds {
 		r.summary.RecordErr = cmp.Or(r.summary.RecordErr, c.Recorder.Record(f.Flush()))
