@@ -17,9 +17,9 @@ import (
 )
 
 // arms are what is switched on and off, each with its switch.
-func (t *trial) arms(o diagnoseOptions) (arms []experiment.Arm, switches []experiment.Switch, err error) {
+func (t *trial) arms(o diagnoseOptions) (arms []soak.ArmDesign, switches []experiment.Switch, err error) {
 	add := func(name string, kind soak.ArmKind, s experiment.Switch) {
-		arms, switches = append(arms, experiment.Arm{Name: name, Kind: kind}), append(switches, s)
+		arms, switches = append(arms, soak.ArmDesign{Name: name, Kind: kind}), append(switches, s)
 	}
 	picked := o.scenarios
 	if len(picked) == 0 {
@@ -86,16 +86,16 @@ func fires(p *soak.Profile) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// leftOut are the scenarios of a profile that an experiment does not try unless
-// they are picked.
-func leftOut(p *soak.Profile, picked []string) (left []string) {
-	if len(picked) > 0 {
-		return nil
+// leftOut are the scenarios of a profile that an experiment does not try, and
+// why not: those that its load does not fire, or that were not picked.
+func leftOut(p *soak.Profile, picked []string) (left []soak.LeftOut) {
+	tried, why := picked, "not tried: --scenario named others"
+	if len(picked) == 0 {
+		tried, why = fires(p), "not tried: the profile's load does not fire it"
 	}
-	tried := fires(p)
 	for _, name := range sortedKeys(p.Scenarios) {
 		if !slices.Contains(tried, name) {
-			left = append(left, name)
+			left = append(left, soak.LeftOut{Name: name, Why: why + "; --scenario " + shellWord(name) + " tries it"})
 		}
 	}
 	return left

@@ -1,7 +1,7 @@
 package cmd
 
 import (
-	"slices"
+	"strings"
 	"testing"
 
 	"leakcheck/soak"
@@ -14,10 +14,27 @@ func TestScenariosThatAreLeftOutAreNamed(t *testing.T) {
 		Scenarios: map[string]*soak.Scenario{"browse": {}, "order": {}, "search": {}},
 		Load:      map[soak.LoadLevel][]soak.Phase{soak.LoadGentle: {{Fire: []soak.Firing{{Scenario: "browse"}}}}},
 	}
-	if got := leftOut(p, nil); !slices.Equal(got, []string{"order", "search"}) {
-		t.Errorf("%v", got)
+	for why, picked := range map[string][]string{"the profile's load does not fire it; --scenario search tries it": nil, "--scenario named others; --scenario search tries it": {"browse"}} {
+		got := leftOut(p, picked)
+		if len(got) != 2 || got[0].Name != "order" || got[1].Name != "search" || !strings.HasSuffix(got[1].Why, why) {
+			t.Errorf("%v: %+v", picked, got)
+		}
 	}
-	if got := leftOut(p, []string{"browse"}); got != nil {
-		t.Errorf("the user picked: %v", got)
+}
+
+// The command that is advised is the one that was given, with what must change.
+func TestTheCommandAgain(t *testing.T) {
+	root := newRoot(&app{getenv: func(string) string { return "" }})
+	c, args, err := root.Find([]string{"diagnose", "--scenario", "a b", "--scenario", "c", "--max=2s", "--no-observer", "--seed", "7", "--url", "http://u:secret@h:1", "--", "node", "it's.js"})
+	if err == nil {
+		err = c.ParseFlags(args)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := again("diagnose", c.Flags(), c.Flags().Args(), map[string]string{"max": "10m"})
+	want := `leakcheck diagnose --no-observer --scenario 'a b' --scenario c --url http://xxxxx@h:1 --max 10m -- node 'it'\''s.js'`
+	if got != want {
+		t.Errorf("%s\nwant %s", got, want)
 	}
 }

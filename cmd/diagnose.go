@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"leakcheck/report"
 	"leakcheck/soak"
@@ -72,7 +73,7 @@ of them a cause.
 			if o.passive != "" {
 				return a.passive(c.Context(), o.passive, o)
 			}
-			return a.diagnose(c.Context(), o)
+			return a.diagnose(c.Context(), o, c.Flags())
 		},
 	}
 	f := c.Flags()
@@ -135,7 +136,7 @@ func parseCommandArm(s string) (commandArm, error) {
 }
 
 // diagnose runs an experiment from its flags to its exit code.
-func (a *app) diagnose(ctx context.Context, o diagnoseOptions) error {
+func (a *app) diagnose(ctx context.Context, o diagnoseOptions, f *pflag.FlagSet) error {
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -147,28 +148,33 @@ func (a *app) diagnose(ctx context.Context, o diagnoseOptions) error {
 		return err
 	}
 	defer t.close()
+	left := leftOut(t.node.profile, o.scenarios)
 	arms, switches, err := t.arms(o)
 	if err != nil {
 		return err
 	}
-	driver, err := o.experiment(arms, switches, t.node.info.Name)
+	design := o.design(arms, left)
+	t.info.Kind, t.info.Design = soak.KindDiagnose, &design
+	story, err := newDiagnosed(t.info)
 	if err != nil {
-		return err
+		return usage("%w", err)
 	}
-	t.block = func() (string, int) {
-		arm, _, n := driver.Status()
-		return arm, n
+	driver, err := drive(design, t.info.Targets[0].Name, switches)
+	if err != nil {
+		return usage("%w", err)
 	}
-	a.announceExperiment(t, o, arms)
+	a.announceExperiment(t, o, design)
 	if err := a.pause(ctx, 10*time.Second); err != nil {
 		return err
 	}
-	summary, err := t.run(ctx, "diagnose", driver, runner.Every(o.interval.D()), func() { a.sayBlock(driver, arms) })
-	if err != nil {
+	if err := t.run(ctx, driver, story, runner.Every(o.interval.D()), func() { a.sayBlock(driver, design) }); err != nil {
 		return err
 	}
-	d := t.diagnosis(driver, summary)
-	found := report.Diagnosis{Diagnosis: d, Curves: t.curves.Series(), Blocks: t.blocks}
+	for _, w := range t.warnings {
+		story.Warn(w)
+	}
+	found := story.diagnosis(t.info)
+	o.advise(&found, f)
 	if o.html != "" {
 		if err := report.WriteSheet(o.html, found.Sheet()); err != nil {
 			return notMeasured(err)
@@ -177,7 +183,7 @@ func (a *app) diagnose(ctx context.Context, o diagnoseOptions) error {
 	if err := a.printSheet(o.format, found.Sheet()); err != nil {
 		return err
 	}
-	return ended(d.ExitCode)
+	return ended(found.ExitCode)
 }
 
 func randomSeed() uint64 {
@@ -186,69 +192,48 @@ func randomSeed() uint64 {
 	return uint64(binary.LittleEndian.Uint32(b[:])) + 1
 }
 
-// experiment designs the experiment.
-func (o *diagnoseOptions) experiment(arms []experiment.Arm, switches []experiment.Switch, target string) (*experiment.Driver, error) {
+// design is what the experiment is asked to do.
+func (o *diagnoseOptions) design(arms []soak.ArmDesign, left []soak.LeftOut) soak.Design {
 	tolerance := float64(o.tolerance)
 	if tolerance == 0 {
 		tolerance = float64(o.matters) * o.rate * 3600
 	}
-	e, err := experiment.New(experiment.Options{
-		Arms: arms, Seed: o.seed, Matters: float64(o.matters), Tolerance: tolerance,
-		MaxBlocks: int((o.max - o.pause) / (o.block + o.pause)),
-	})
-	if err != nil {
-		return nil, usage("%w", err)
+	return soak.Design{
+		Arms: arms, LeftOut: left, Seed: o.seed, Matters: float64(o.matters), Tolerance: tolerance, Rate: o.rate,
+		Block: o.block.D().Seconds(), Pause: o.pause.D().Seconds(), Max: o.max.D().Seconds(),
 	}
-	return experiment.NewDriver(e, target, switches, o.block.D(), o.pause.D())
 }
 
-func (a *app) announceExperiment(t *trial, o diagnoseOptions, arms []experiment.Arm) {
-	var all []string
-	for _, arm := range arms {
+// drive makes a design ready to be run.
+func drive(d soak.Design, target string, switches []experiment.Switch) (*experiment.Driver, error) {
+	e, err := experiment.New(experiment.OptionsOf(d))
+	if err != nil {
+		return nil, err
+	}
+	return experiment.NewDriver(e, target, switches, lasting(d.Block), lasting(d.Pause))
+}
+
+func (a *app) announceExperiment(t *trial, o diagnoseOptions, d soak.Design) {
+	var all, left []string
+	for _, arm := range d.Arms {
 		all = append(all, arm.Name)
 	}
-	a.say("Diagnosing %s at %s, --seed %d, for %s at most", t.node.info.Name, t.node.where(), o.seed, o.max)
+	a.say("Diagnosing %s at %s, --seed %d, for %s at most", t.node.info.Name, t.node.where(), d.Seed, o.max)
 	a.say("Switching on and off, one at a time, for %s each: %s", o.block, strings.Join(all, ", "))
 	each, most := o.block+o.pause, int((o.max-o.pause)/(o.block+o.pause))
-	first := min(most, 4*len(arms)) // the first look is after four rounds of all arms
+	first := min(most, 4*len(d.Arms)) // the first look is after four rounds of all arms
 	a.say("A block and its pause take %s: about %s until the first answer, %s at most (--max)", each, soak.Duration(first)*each, o.max)
-	if left := leftOut(t.node.profile, o.scenarios); len(left) > 0 {
+	for _, x := range d.LeftOut {
+		left = append(left, x.Name)
+	}
+	if len(left) > 0 && len(o.scenarios) == 0 {
 		a.say("Untested, because the profile's load does not fire them: %s; to try these: --scenario %s", strings.Join(left, ", "), strings.Join(left, " --scenario "))
 	}
-	a.say("A scenario sends %.4g requests a second, and %.4g to confirm", o.rate, 2*o.rate)
+	a.say("A scenario sends %.4g requests a second, and %.4g to confirm", d.Rate, 2*d.Rate)
 }
 
-func (a *app) sayBlock(d *experiment.Driver, arms []experiment.Arm) {
-	_, b, n := d.Status()
-	a.say("block %d (%s): %s", n+1, b.Stage, arms[b.Arm].Name)
-}
-
-// diagnosis puts together what came of it.
-func (t *trial) diagnosis(driver *experiment.Driver, summary runner.Summary) soak.Diagnosis {
-	d, requests := driver.Result()
-	d.Target, d.Profile, d.Version = t.node.info.Name, t.node.profile.Name, version()
-	d.Started, d.Duration = t.started.Round(0), time.Since(t.started).Seconds()
-	d.Brake, d.Tap, d.Warnings = t.brake, t.tap.seen(requests), append(d.Warnings, t.warnings...)
-	d.ExitCode = experiment.ExitCode(d)
-	switch {
-	case summary.Interrupted:
-		d.Ended, d.ExitCode = "it was interrupted", soak.ExitInterrupted
-	case t.gone:
-		d.Ended, d.ExitCode = "the node has ended", gone(d.ExitCode)
-	case d.Brake != nil:
-		d.Ended = "the brake: " + d.Brake.Reason
-	case d.Ended != "": // a restart, a switch that failed, no samples
-		d.ExitCode = gone(d.ExitCode)
-	case d.ExitCode == soak.ExitInconclusive:
-		d.Ended = "at --max, or with no more rounds to go"
+func (a *app) sayBlock(d *experiment.Driver, design soak.Design) {
+	if b, n := d.Status(); b.Stage != "" {
+		a.say("block %d (%s): %s", n+1, b.Stage, design.Arms[b.Arm].Name)
 	}
-	return d
-}
-
-// gone is the exit code of an experiment that could not be gone on with.
-func gone(code int) int {
-	if code == soak.ExitFail {
-		return code
-	}
-	return soak.ExitNotMeasured
 }

@@ -81,26 +81,27 @@ func (a *app) fire(ctx context.Context, o fireOptions) error {
 		return err
 	}
 	defer t.close()
-	shots, name, err := t.shots(o)
+	shots, err := t.shots(o)
 	if err != nil {
 		return err
 	}
-	summary, err := t.run(ctx, "fire", shots, runner.Every(o.interval.D()), nil)
-	if err != nil {
+	f := &fired{shots: shots, design: *t.info.Firing, tally: newTally()}
+	if err := t.run(ctx, shots, f, runner.Every(o.interval.D()), nil); err != nil {
 		return err
 	}
-	f := t.firedResult(shots, name, o)
-	if summary.Interrupted {
-		f.ExitCode, f.Why = soak.ExitInterrupted, "interrupted: "+f.Why
+	f.warnings = append(f.warnings, t.warnings...)
+	told := f.result(t.info)
+	if told.Tap == nil { // nothing went through
+		told.Tap = t.tap.seen(0)
 	}
-	if err := a.printSheet(o.format, report.FiredSheet(f)); err != nil {
+	if err := a.printSheet(o.format, report.FiredSheet(told)); err != nil {
 		return err
 	}
-	return ended(f.ExitCode)
+	return ended(told.ExitCode)
 }
 
 // shots makes the scenario ready.
-func (t *trial) shots(o fireOptions) (*shots, string, error) {
+func (t *trial) shots(o fireOptions) (*experiment.Shots, error) {
 	p := t.node.profile
 	name := o.scenario
 	if name == "" {
@@ -111,39 +112,21 @@ func (t *trial) shots(o fireOptions) (*shots, string, error) {
 	}
 	names, err := t.variants(name)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	s := &shots{names: names}
+	s := &experiment.Shots{Target: t.node.info.Name}
 	for _, one := range names {
 		plan := []soak.Phase{{Fire: []soak.Firing{{Scenario: one, Loops: o.times}}}}
 		engine, err := load.New(plan, p.Scenarios, t.options())
 		if err != nil {
-			return nil, "", usage("load: %w", err)
+			return nil, usage("load: %w", err)
 		}
-		s.All = append(s.All, &experiment.Shot{Target: t.node.info.Name, Load: engine, Before: o.before.D(), Wait: o.wait.D()})
+		s.All = append(s.All, &experiment.Shot{Load: engine, Before: o.before.D(), Wait: o.wait.D()})
 	}
-	s.After = func(int) {
-		if t.tap != nil {
-			s.taps = append(s.taps, t.tap.seen(0).Values["requests"])
-		}
+	if t.tap != nil {
+		s.Upstream = func() float64 { return t.tap.seen(0).Values["requests"] }
 	}
+	t.info.Kind, t.info.Firing = soak.KindFire, &soak.FiringDesign{Scenario: name, Shots: names, Times: o.times}
 	t.app.say("Firing %s at %s: %.0f requests", name, t.node.where(), size(p.Scenarios[name])*float64(o.times))
-	return s, name, nil
-}
-
-// firedResult puts together what came of it.
-func (t *trial) firedResult(s *shots, name string, o fireOptions) soak.Fired {
-	f := soak.Fired{
-		Schema: soak.FiredSchema, Target: t.node.info.Name, Profile: t.node.profile.Name, Version: version(),
-		Started: t.started.Round(0), Duration: time.Since(t.started).Seconds(), Times: o.times,
-		Compared: t.compared(s), Brake: t.brake,
-	}
-	f.Load, f.Memory, f.Components = t.together(s, name)
-	f.Tap = t.tap.seen(f.Load.Requests)
-	if t.gone && f.Brake == nil {
-		f.Brake = &soak.Brake{At: time.Now(), Reason: "the node has ended"}
-	}
-	experiment.Decide(&f)
-	f.Warnings = t.warnings
-	return f
+	return s, nil
 }

@@ -75,10 +75,6 @@ func planned(d time.Duration) soak.Duration {
 	return soak.Duration((d + step - 1).Truncate(step))
 }
 
-// loadLevels are those of soaks: what else is recorded, such as an experiment,
-// has a noise of its own.
-var loadLevels = []soak.LoadLevel{soak.LoadNone, soak.LoadGentle, soak.LoadFull}
-
 // foretold says what a run of its length can see by the newest earlier soak of
 // the same container; empty without one. A process has no name of its own.
 func (r *run) foretold() string {
@@ -98,7 +94,7 @@ func (r *run) foretold() string {
 		m := rec.Meta()
 		past, err := runSide(rec, r.o.judgeOptions)
 		rec.Close()
-		if err != nil || m.Info.Rehearsal > 0 || !slices.Contains(loadLevels, m.Info.LoadLevel) {
+		if err != nil || m.Info.Rehearsal > 0 || m.Info.Kind != soak.KindSoak { // an experiment has a noise of its own
 			continue
 		}
 		if text, ok := foreseen(past.Judge, target, r.o.length()); ok {

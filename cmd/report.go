@@ -22,7 +22,9 @@ func newReport(a *app) *cobra.Command {
 		Use:   "report RUN",
 		Short: "Judge a stored run again and render its report",
 		Long: `report judges a finished or running soak from its record: by the profile it was
-made with, or by another one. A RUN is an id from 'leakcheck runs list', a unique
+made with, or by another one. A stored diagnosis or firing is told again as it
+was, from its measurements; with --profile, --tolerance, --limit or --bundle its
+memory is judged as a soak's. A RUN is an id from 'leakcheck runs list', a unique
 prefix of one, latest, or a folder or record file.
 
 ` + exitCodes,
@@ -57,6 +59,11 @@ func (a *app) report(ctx context.Context, ref string, o judgeOptions, out output
 		return err
 	}
 	defer rec.Close()
+	if asSoak := profile != "" || o.tolerance > 0 || o.limit > 0 || pack.path != ""; !asSoak {
+		if done, err := a.retold(rec, o, out); done {
+			return err
+		}
+	}
 	j, curves, err := rejudge(rec, o, profile)
 	if err != nil {
 		return err

@@ -28,22 +28,13 @@ type trial struct {
 	engine  *probe.Engine
 	tap     *tapLoad
 	started time.Time
+	mail    *mailbox
 
 	scanner soak.Scanner // reads the log all along; nil leaves it alone
 
-	brake    *soak.Brake
-	counts   map[string]*soak.ScenarioResult
-	latency  map[string][][]byte
-	warnings []string
-	gone     bool // the node ended
-
-	record *record.Record // nil until it runs
-	info   soak.RunInfo
-
-	curves *report.Collector
-	block  func() (arm string, number int) // what an experiment is at; nil for a firing
-	at     int
-	blocks []report.Block
+	record   *record.Record // nil until it runs
+	info     soak.RunInfo
+	warnings []string // that the record does not have
 }
 
 // newTrial finds the one node that the flags name and waits until it answers.
@@ -51,8 +42,7 @@ func (a *app) newTrial(ctx context.Context, o targetOptions, taps tapOptions, in
 	if len(o.containers)+len(o.command) == 0 && o.pid == 0 {
 		return nil, usage("which node? Name it: --container NAME, --pid PID, or -- COMMAND")
 	}
-	t = &trial{app: a, started: time.Now(), counts: map[string]*soak.ScenarioResult{}, latency: map[string][][]byte{}, warnings: []string{},
-		curves: report.NewCollector(chartPoints), at: -1}
+	t = &trial{app: a, started: time.Now(), mail: &mailbox{}}
 	whole := t
 	defer func() {
 		if err != nil {
@@ -75,6 +65,7 @@ func (a *app) newTrial(ctx context.Context, o targetOptions, taps tapOptions, in
 	if t.node.info.URL == "" {
 		return nil, noURL(t.node)
 	}
+	t.info = soak.RunInfo{Version: version(), Profile: t.node.profile.Name, Targets: []soak.TargetInfo{t.node.info}}
 	return t, reaches(ctx, t.node)
 }
 
@@ -92,12 +83,9 @@ func (t *trial) options() load.Options {
 }
 
 // keep begins the record of what is measured.
-func (t *trial) keep(kind string, pace runner.Pace) (err error) {
+func (t *trial) keep(pace runner.Pace) (err error) {
 	now := time.Now()
-	t.info = soak.RunInfo{
-		ID: record.NewID(now, rand.Reader), Version: version(), Profile: t.node.profile.Name, Started: now.Round(0),
-		Interval: pace(time.Hour, false).Seconds(), LoadLevel: soak.LoadLevel(kind), Targets: []soak.TargetInfo{t.node.info},
-	}
+	t.info.ID, t.info.Started, t.info.Interval = record.NewID(now, rand.Reader), now.Round(0), pace(time.Hour, false).Seconds()
 	path := filepath.Join(record.Dir(t.app.getenv), t.info.ID+".db")
 	profiles := map[string]*soak.Profile{t.node.info.Name: t.node.profile}
 	if t.record, err = record.Create(path, record.Meta{Info: t.info, Profiles: profiles}); err != nil {
@@ -113,7 +101,7 @@ func (t *trial) keep(kind string, pace runner.Pace) (err error) {
 func (t *trial) kept(s runner.Summary) {
 	t.info.Duration = time.Since(t.info.Started).Seconds()
 	if err := errors.Join(s.RecordErr, t.record.Finish(t.info)); err != nil {
-		t.warn(fmt.Sprintf("what was measured could not be recorded whole: %v", err))
+		t.warnings = append(t.warnings, fmt.Sprintf("what was measured could not be recorded whole: %v", err))
 		return
 	}
 	t.app.say("Run %s, record %s", t.info.ID, t.record.Path())
@@ -126,14 +114,13 @@ type work interface {
 	Done() (reason string, done bool)
 }
 
-// run does the work inside the brake. The kind is what the record is said to
-// have been fired at.
-func (t *trial) run(ctx context.Context, kind string, w work, pace runner.Pace, progress func()) (runner.Summary, error) {
-	if err := t.keep(kind, pace); err != nil {
-		return runner.Summary{}, err
+// run does the work inside the brake and tells the story of it. What the run is
+// for stands in its info.
+func (t *trial) run(ctx context.Context, w work, story soak.Recorder, pace runner.Pace, progress func()) error {
+	if err := t.keep(pace); err != nil {
+		return err
 	}
-	mail := &mailbox{}
-	loads := []soak.Load{mail, w}
+	loads := []soak.Load{t.mail, w}
 	if t.tap != nil {
 		loads = append(loads, t.tap)
 	}
@@ -141,13 +128,13 @@ func (t *trial) run(ctx context.Context, kind string, w work, pace runner.Pace, 
 		Stop: w.Stop,
 		Emit: func(e soak.Event) {
 			t.app.say("STOPPED: %s", e.Text)
-			mail.post(e)
+			t.mail.post(e)
 		},
 		Ceiling: func(string) int64 { return int64(t.node.profile.Ceiling) },
 	})
 	summary, err := runner.Run(ctx, runner.Config{
 		Targets: []runner.Target{{Name: t.node.info.Name, Target: t.node.Target, Scanner: t.scanner, Since: t.started}},
-		Loads:   loads, Recorder: fanout{t.record, t, t.curves, w, brake}, Pace: pace,
+		Loads:   loads, Recorder: fanout{t.record, w, story, brake}, Pace: pace,
 		Done:     func() (string, bool) { return t.done(w) },
 		Progress: progress, ProgressEvery: 10 * time.Second,
 	})
@@ -155,88 +142,18 @@ func (t *trial) run(ctx context.Context, kind string, w work, pace runner.Pace, 
 	if err != nil {
 		err = notMeasured(err)
 	}
-	return summary, err
+	return err
 }
 
 func (t *trial) done(w work) (string, bool) {
 	select {
 	case <-t.node.ended:
-		t.gone = true
-		return t.node.info.Name + " has ended", true
+		text := "the node has ended"
+		t.mail.post(soak.Event{At: time.Now(), Target: t.node.info.Name, Kind: soak.EventEnded, Text: text})
+		return t.node.info.Name + ": " + text, true
 	default:
 		return w.Done()
 	}
-}
-
-// Record keeps what the result must say. It never fails.
-func (t *trial) Record(b soak.Batch) error {
-	for _, e := range b.Events {
-		switch e.Kind {
-		case soak.EventBrake:
-			t.brake = &soak.Brake{At: e.At, Reason: strings.TrimPrefix(e.Text, soak.Braked)}
-		case soak.EventWarning:
-			t.warn(e.Text)
-		}
-	}
-	for _, in := range b.Load {
-		t.count(in)
-	}
-	if t.block != nil && len(b.Samples) > 0 {
-		t.look(b.Samples[0].At)
-	}
-	return nil
-}
-
-// look notes when another block of an experiment began.
-func (t *trial) look(now time.Time) {
-	if arm, n := t.block(); n != t.at {
-		t.blocks, t.at = append(t.blocks, report.Block{Arm: arm, From: now}), n
-	}
-}
-
-const maxTrialWarnings = 50
-
-func (t *trial) warn(text string) {
-	for _, known := range t.warnings {
-		if known == text {
-			return
-		}
-	}
-	if len(t.warnings) < maxTrialWarnings {
-		t.warnings = append(t.warnings, text)
-	}
-}
-
-func (t *trial) count(in soak.LoadInterval) {
-	c := t.counts[in.Scenario]
-	if c == nil {
-		c = &soak.ScenarioResult{Name: in.Scenario, Errors: map[soak.ErrorKind]int64{}}
-		t.counts[in.Scenario] = c
-	}
-	c.Due, c.Requests, c.Bytes = c.Due+in.Due, c.Requests+in.Requests, c.Bytes+in.Bytes
-	for kind, n := range in.Errors {
-		c.Errors[kind] += n
-	}
-	if len(in.Latency) > 0 {
-		t.latency[in.Scenario] = append(t.latency[in.Scenario], in.Latency)
-	}
-}
-
-// fired is what was fired of a scenario.
-func (t *trial) fired(scenario string) soak.ScenarioResult {
-	c := t.counts[scenario]
-	if c == nil {
-		return soak.ScenarioResult{Name: scenario, Errors: map[soak.ErrorKind]int64{}}
-	}
-	q, err := load.Latencies(t.latency[scenario]...)
-	if err != nil {
-		t.warn(err.Error())
-	}
-	c.P50, c.P95, c.P99, c.Max = q.P50, q.P95, q.P99, q.Max
-	if float64(c.Due-c.Requests) > 0.01*float64(c.Due) {
-		t.warn(fmt.Sprintf("only %d of %d requests that were due were sent", c.Requests, c.Due))
-	}
-	return *c
 }
 
 // scenario finds one of the node's scenarios.

@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"leakcheck/soak"
-	"leakcheck/soak/experiment"
-	"leakcheck/soak/load"
 )
 
 // variants are the scenarios that a name stands for: itself, or one for each
@@ -47,73 +45,4 @@ func distinction(steps []soak.Step, i int) string {
 		return fmt.Sprintf("step %d", i+1)
 	}
 	return strings.Join(parts, " ")
-}
-
-// shots are what a firing consists of, and what went through the tap by the end
-// of each.
-type shots struct {
-	experiment.Shots
-	names []string
-	taps  []float64
-}
-
-// compared is how the shots did beside each other; nil for a single one.
-func (t *trial) compared(s *shots) (all []soak.FiredStep) {
-	if len(s.names) < 2 {
-		return nil
-	}
-	before := 0.0
-	for i, name := range s.names {
-		step := soak.FiredStep{Load: t.fired(name)}
-		step.Memory, _ = s.All[i].Memory()
-		if i < len(s.taps) && t.tap != nil {
-			if step.Load.Requests > 0 {
-				each := (s.taps[i] - before) / float64(step.Load.Requests)
-				step.Upstream = &each
-			}
-			before = s.taps[i]
-		}
-		all = append(all, step)
-	}
-	return all
-}
-
-// together joins what the shots did.
-func (t *trial) together(s *shots, name string) (sum soak.ScenarioResult, memory soak.Recovery, components map[string]soak.Excursion) {
-	sum = soak.ScenarioResult{Name: name, Errors: map[soak.ErrorKind]int64{}}
-	var latency [][]byte
-	for i, part := range s.names {
-		r := t.fired(part)
-		sum.Due, sum.Requests, sum.Bytes = sum.Due+r.Due, sum.Requests+r.Requests, sum.Bytes+r.Bytes
-		for kind, n := range r.Errors {
-			sum.Errors[kind] += n
-		}
-		latency = append(latency, t.latency[part]...)
-		m, c := s.All[i].Memory()
-		if i == 0 {
-			memory, components = m, c
-			continue
-		}
-		if m.Before == 0 {
-			continue // it did not come to that
-		}
-		memory.Excursion = joinExcursions(memory.Excursion, m.Excursion)
-		memory.Rose, memory.Slack = memory.Rose || m.Rose, max(memory.Slack, m.Slack)
-		memory.Back = memory.After <= memory.Before+memory.Slack
-		memory.Seconds = m.Seconds
-		for k, x := range c {
-			components[k] = joinExcursions(components[k], x)
-		}
-	}
-	if q, err := load.Latencies(latency...); err == nil {
-		sum.P50, sum.P95, sum.P99, sum.Max = q.P50, q.P95, q.P99, q.Max
-	}
-	if memory.Back && memory.Seconds == nil {
-		memory.Seconds = new(float64)
-	}
-	return sum, memory, components
-}
-
-func joinExcursions(a, b soak.Excursion) soak.Excursion {
-	return soak.Excursion{Before: a.Before, Peak: max(a.Peak, b.Peak), After: b.After}
 }

@@ -42,8 +42,16 @@ func (d Diagnosis) Sheet() *Sheet {
 	if c := d.chart(); c != nil {
 		s.Sections = append(s.Sections, Section{chart: c, only: pageFace})
 	}
+	left := Section{Title: "Left out"}
 	for _, a := range d.Arms {
+		if a.LeftOut {
+			left.Facts = append(left.Facts, Fact{Label: []string{"untested", ""}[min(len(left.Facts), 1)], Text: Clean(a.Name) + ": " + Clean(a.Why), Tone: Caution})
+			continue
+		}
 		s.Sections = append(s.Sections, Section{Title: Clean(a.Name), Facts: armFacts(a)})
+	}
+	if len(left.Facts) > 0 {
+		s.Sections = append(s.Sections, left)
 	}
 	return s
 }
@@ -60,7 +68,7 @@ type titledForest struct {
 // forests draws what each arm costs, by request and by hour.
 func (d Diagnosis) forests() []titledForest {
 	var byRequest, byHour []measure
-	for _, a := range d.Arms {
+	for _, a := range tried(d.Arms) {
 		m := measure{Clean(a.Name), armCost(a), armTone(a), a.PerRequest}
 		if a.Kind == soak.ArmScenario {
 			byRequest = append(byRequest, m)
@@ -101,7 +109,7 @@ func (d Diagnosis) chart() *chart {
 	if c == nil {
 		return nil
 	}
-	for _, a := range d.Arms {
+	for _, a := range tried(d.Arms) {
 		c.Keys = append(c.Keys, legendKey{Clean(a.Name), lineClass(len(c.Keys))})
 	}
 	for _, b := range d.Blocks {
@@ -120,7 +128,7 @@ func (d Diagnosis) chart() *chart {
 
 func diagnosisHeadline(d soak.Diagnosis) Statement {
 	var leaks, open []string
-	for _, a := range d.Arms {
+	for _, a := range tried(d.Arms) {
 		switch {
 		case a.Verdict == soak.ArmProven && a.Nature == soak.NatureLeak:
 			leaks = append(leaks, Clean(a.Name)+" "+armCost(a))
@@ -137,7 +145,21 @@ func diagnosisHeadline(d soak.Diagnosis) Statement {
 	case len(open) > 0:
 		return Statement{Word: "INCONCLUSIVE", Text: name + ": no leak is proven, and " + strings.Join(open, ", ") + " not cleared", Tone: Caution}
 	}
-	return Statement{Word: "CLEARED", Text: fmt.Sprintf("%s: none of %d arms leaks", name, len(d.Arms)), Tone: Good}
+	text := fmt.Sprintf("%s: none of %d arms leaks", name, len(tried(d.Arms)))
+	if left := len(d.Arms) - len(tried(d.Arms)); left > 0 {
+		text += fmt.Sprintf("; %s left out", plural(int64(left), "scenario"))
+	}
+	return Statement{Word: "CLEARED", Text: text, Tone: Good}
+}
+
+// tried are the arms that were not left out.
+func tried(all []soak.ArmResult) (arms []soak.ArmResult) {
+	for _, a := range all {
+		if !a.LeftOut {
+			arms = append(arms, a)
+		}
+	}
+	return arms
 }
 
 func diagnosisFacts(d soak.Diagnosis) []Fact {
@@ -148,6 +170,13 @@ func diagnosisFacts(d soak.Diagnosis) []Fact {
 	}
 	if d.Ended != "" {
 		facts = append(facts, Fact{Label: "ended", Text: Clean(d.Ended), Tone: Caution})
+	}
+	if d.HoursToDecide != nil {
+		more := seconds(3600 * *d.HoursToDecide)
+		facts = append(facts, Fact{Label: "settles", Text: "about " + span(more) + " more would decide what is open, going by what the blocks scatter by", Tone: Caution})
+	}
+	if d.Next != "" {
+		facts = append(facts, Fact{Label: "next", Text: Clean(d.Next), Command: true})
 	}
 	facts = append(facts, tapFacts(d.Tap)...)
 	for _, w := range d.Warnings {
@@ -224,6 +253,8 @@ func armUnit(a soak.ArmResult) string {
 
 func armCost(a soak.ArmResult) string {
 	switch {
+	case a.LeftOut:
+		return "not tried"
 	case a.PerRequest != nil:
 		return byteInterval(*a.PerRequest, armUnit(a))
 	case a.PerHour != nil:

@@ -132,6 +132,11 @@ func WriteSheet(path string, s *Sheet) error {
 	return writeRendered(path, func(w io.Writer) error { return SheetHTML(w, s) })
 }
 
+// WriteSheetJSON writes a sheet's contract to a file, whole or not at all.
+func WriteSheetJSON(path string, s *Sheet) error {
+	return writeRendered(path, func(w io.Writer) error { return SheetJSON(w, s) })
+}
+
 // warnings are notes of that name.
 func warnings(all []string) []Statement {
 	var out []Statement

@@ -142,7 +142,13 @@ func (p *printer) statement(s Statement) {
 
 func (p *printer) facts(facts []Fact) {
 	for _, f := range facts {
-		p.labelled("  ", f.Label, 9, f.Text, f.Tone)
+		text := f.Text
+		if f.Command { // a line that goes on is one that a shell goes on with
+			text = strings.Join(wrap(text, p.Width-13), " \\\n")
+		}
+		for i, l := range strings.Split(text, "\n") {
+			p.labelled("  ", []string{f.Label, ""}[min(i, 1)], 9, l, f.Tone)
+		}
 	}
 }
 

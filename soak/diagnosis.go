@@ -57,6 +57,9 @@ type ArmResult struct {
 	Where    []ComponentGrowth `json:"where"`
 	Requests int64             `json:"requests"`
 	Blocks   int               `json:"blocks"`
+	// LeftOut marks a scenario that was no arm: it is untested, and the exit
+	// code does not count it.
+	LeftOut bool `json:"left_out,omitempty"`
 	// Why is one plain sentence.
 	Why string `json:"why"`
 }
@@ -90,6 +93,12 @@ type Diagnosis struct {
 	Matters   float64     `json:"matters_bytes_per_request"`
 	Tolerance float64     `json:"tolerance_bytes_per_hour"`
 	Arms      []ArmResult `json:"arms"`
+	// HoursToDecide is how much longer than Duration the whole would take until
+	// every arm is proven or cleared, by what the blocks scatter by; nil when
+	// all are, or when more blocks alone would not do.
+	HoursToDecide *float64 `json:"hours_to_decide"`
+	// Next is the command that goes on, empty when there is nothing to decide.
+	Next string `json:"next,omitempty"`
 	// Ended says why the experiment ended.
 	Ended    string   `json:"ended"`
 	Brake    *Brake   `json:"brake"`

@@ -27,6 +27,7 @@ const (
 	EventProbe     EventKind = "probe"     // a health request's answer changed
 	EventInterrupt EventKind = "interrupt" // leakcheck itself was stopped or resumed
 	EventVerdict   EventKind = "verdict"   // the running verdict changed
+	EventEnded     EventKind = "ended"     // an experiment cannot be gone on with, Text says why
 	EventPlan      EventKind = "plan"      // what a run of this length can see, or that it was made longer
 	EventWarning   EventKind = "warning"   // something the report must say
 )

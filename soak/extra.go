@@ -18,7 +18,11 @@ const (
 
 // Reserved reports whether no rule produced the signal.
 func (s Signal) Reserved() bool {
-	return s.Name == ErrorSignal || strings.HasPrefix(s.Name, FileSignal)
+	switch s.Name {
+	case ErrorSignal, BlockSignal, ShotSignal:
+		return true
+	}
+	return strings.HasPrefix(s.Name, FileSignal)
 }
 
 // ErrorLine is one of the most frequent error lines of a target's log, its

@@ -101,6 +101,11 @@ type RunInfo struct {
 	// Rehearsal is the factor by which every duration was shortened; 0 for a real run.
 	Rehearsal float64   `json:"rehearsal"`
 	LoadLevel LoadLevel `json:"load_level"`
+	// Kind is what the run was made for; empty for a soak. An experiment has a
+	// design, a firing one of its own.
+	Kind   RunKind       `json:"kind,omitempty"`
+	Design *Design       `json:"experiment,omitempty"`
+	Firing *FiringDesign `json:"firing,omitempty"`
 	// Tolerance in bytes per hour as given by the user, 0 for the default.
 	Tolerance     float64        `json:"tolerance_bytes_per_hour"`
 	Interruptions []Interruption `json:"interruptions"`

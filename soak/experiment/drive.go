@@ -32,11 +32,10 @@ type Driver struct {
 	at       Block
 	current  soak.Load
 	requests int64
-	fired    int64
 	carried  soak.Batch
 	floor    *Floor
 	from     time.Time
-	ended    string
+	ended    bool
 }
 
 var (
@@ -64,13 +63,28 @@ func (d *Driver) Run(ctx context.Context) error {
 	defer context.AfterFunc(d.stopped, cancel)()
 	floor, err := d.quiet(ctx)
 	if err == nil {
-		d.e.Begin(floor)
+		d.begin(floor)
 		err = d.blocks(ctx)
 	}
 	if err != nil && ctx.Err() == nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		d.end(err.Error())
 	}
 	return nil
+}
+
+func (d *Driver) begin(f Floor) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.e.Begin(f)
+	d.tell(beginSignal(f, d.e.o.MaxBlocks))
+}
+
+// tell hands a measurement on to whoever records. The lock is held.
+func (d *Driver) tell(s soak.Signal) {
+	s.Target = d.target
+	d.carried.Signals = append(d.carried.Signals, s)
 }
 
 func (d *Driver) blocks(ctx context.Context) error {
@@ -87,6 +101,7 @@ func (d *Driver) blocks(ctx context.Context) error {
 		}
 		d.mu.Lock()
 		d.e.Add(m)
+		d.tell(m.signal(time.Now()))
 		d.mu.Unlock()
 	}
 }
@@ -143,7 +158,6 @@ func (d *Driver) carry(b soak.Batch) {
 	for _, in := range b.Load {
 		if in.Scenario != soak.HealthScenario || d.e.o.Arms[d.at.Arm].counted() {
 			d.requests += in.Requests
-			d.fired += in.Requests
 		}
 	}
 	d.carried.Load = append(d.carried.Load, b.Load...)
@@ -181,8 +195,8 @@ func (d *Driver) Record(b soak.Batch) error {
 			continue
 		}
 		if d.life != 0 && s.Life != d.life {
-			d.ended = "the node restarted: what it held before cannot be compared with what it holds now"
-			d.stop(errors.New(d.ended))
+			d.end("the node restarted: what it held before cannot be compared with what it holds now")
+			d.stop(errors.New("restarted"))
 		}
 		d.life = s.Life
 		if d.floor != nil && !s.At.Before(d.from) {
@@ -213,9 +227,8 @@ func (d *Driver) Take() soak.Batch {
 	return b
 }
 
-// Stop ends the experiment at once and for good.
+// Stop ends the experiment at once and for good. Whoever stops it says why.
 func (d *Driver) Stop(reason string) {
-	d.end(reason)
 	d.mu.Lock()
 	load := d.current
 	d.mu.Unlock()
@@ -225,12 +238,13 @@ func (d *Driver) Stop(reason string) {
 	d.stop(errors.New(reason))
 }
 
+// end tells why the experiment cannot be gone on with, once. The lock is held.
 func (d *Driver) end(reason string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.ended == "" {
-		d.ended = reason
+	if d.ended {
+		return
 	}
+	d.ended = true
+	d.carried.Events = append(d.carried.Events, soak.Event{At: time.Now(), Target: d.target, Kind: soak.EventEnded, Text: reason})
 }
 
 // Done reports whether the experiment is over.
@@ -243,21 +257,12 @@ func (d *Driver) Done() (string, bool) {
 	}
 }
 
-// Status is the block that is being run, and how many there were before it.
-func (d *Driver) Status() (arm string, b Block, blocks int) {
+// Status is the block that is being run, without a stage before the first one,
+// and how many there were before it.
+func (d *Driver) Status() (b Block, blocks int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.e.o.Arms[d.at.Arm].Name, d.at, len(d.e.seen)
-}
-
-// Result is what the blocks so far prove, and why the experiment ended early,
-// if it did. Requests counts all that were sent, health requests left out.
-func (d *Driver) Result() (result soak.Diagnosis, requests int64) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	result = d.e.Result()
-	result.Ended = d.ended
-	return result, d.fired
+	return d.at, len(d.e.seen)
 }
 
 func wait(ctx context.Context, d time.Duration) {

@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -92,30 +93,65 @@ func off(int, time.Duration) (soak.Load, error) { return nil, nil }
 // drive runs an experiment with a leaking and a clean scenario inside a brake.
 func drive(t *testing.T, p *pretend, leak Switch) (*Driver, soak.Diagnosis) {
 	t.Helper()
-	arms := []Arm{{"leaky", soak.ArmScenario}, {"clean", soak.ArmScenario}, {"idle", soak.ArmIdle}}
-	e, err := New(Options{Arms: arms, Seed: 3, Matters: 500, Tolerance: 18e6})
+	design := soak.Design{
+		Arms: []soak.ArmDesign{{Name: "leaky", Kind: soak.ArmScenario}, {Name: "clean", Kind: soak.ArmScenario}, {Name: "idle", Kind: soak.ArmIdle}},
+		Seed: 3, Matters: 500, Tolerance: 18e6, Block: 60, Pause: 20, Max: 36000,
+	}
+	e, err := New(OptionsOf(design))
 	if err != nil {
 		t.Fatal(err)
 	}
+	story, kept := newStory(t, design), &kept{}
 	d, err := NewDriver(e, "node", []Switch{leak, p.on("clean", 0), off}, time.Minute, 20*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	brake := load.NewBrake(load.BrakeOptions{Stop: d.Stop})
+	seen := all{story, kept, d}
+	brake := load.NewBrake(load.BrakeOptions{Stop: d.Stop, Emit: func(e soak.Event) { _ = seen[:2].Record(soak.Batch{Events: []soak.Event{e}}) }})
 	_, err = runner.Run(t.Context(), runner.Config{
-		Targets: []runner.Target{{Name: "node", Target: p}}, Loads: []soak.Load{d}, Recorder: both{d, brake},
+		Targets: []runner.Target{{Name: "node", Target: p}}, Loads: []soak.Load{d}, Recorder: append(seen, brake),
 		Pace: runner.Every(500 * time.Millisecond), Done: d.Done, Duration: 10 * time.Hour,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, _ := d.Result()
-	return d, result
+	again := newStory(t, design)
+	for _, b := range kept.batches {
+		if err := again.Record(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if told, retold := story.Diagnosis(), again.Diagnosis(); !reflect.DeepEqual(told, retold) {
+		t.Errorf("told %+v\nretold %+v", told, retold)
+	}
+	return d, story.Diagnosis()
 }
 
-type both [2]soak.Recorder
+func newStory(t *testing.T, d soak.Design) *Story {
+	t.Helper()
+	s, err := NewStory(d, "node")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
 
-func (b both) Record(x soak.Batch) error { return errors.Join(b[0].Record(x), b[1].Record(x)) }
+type all []soak.Recorder
+
+func (a all) Record(b soak.Batch) (err error) {
+	for _, r := range a {
+		err = errors.Join(err, r.Record(b))
+	}
+	return err
+}
+
+// kept keeps what a record on disk does.
+type kept struct{ batches []soak.Batch }
+
+func (k *kept) Record(b soak.Batch) error {
+	k.batches = append(k.batches, b)
+	return nil
+}
 
 // A whole experiment goes through the runner and ends by itself.
 func TestDriverKnowsAndEnds(t *testing.T) {
@@ -193,7 +229,8 @@ func shoot(t *testing.T, cost int64, back time.Duration) soak.Fired {
 	t.Helper()
 	p := &pretend{anon: 100e6}
 	l := &requests{p: p, name: "burst", cost: cost, dose: 1, length: 2 * time.Second}
-	s := &Shot{Target: "node", Load: l, Before: 5 * time.Second, Wait: time.Minute}
+	s := &Shots{Target: "node", All: []*Shot{{Load: l, Before: 5 * time.Second, Wait: time.Minute}}}
+	kept := &kept{}
 	if back > 0 {
 		collect := time.AfterFunc(7*time.Second+back, func() {
 			p.mu.Lock()
@@ -203,15 +240,24 @@ func shoot(t *testing.T, cost int64, back time.Duration) soak.Fired {
 		defer collect.Stop()
 	}
 	_, err := runner.Run(t.Context(), runner.Config{
-		Targets: []runner.Target{{Name: "node", Target: p}}, Loads: []soak.Load{s}, Recorder: s,
+		Targets: []runner.Target{{Name: "node", Target: p}}, Loads: []soak.Load{s}, Recorder: all{s, kept},
 		Pace: runner.Every(250 * time.Millisecond), Done: s.Done,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := soak.Fired{Load: soak.ScenarioResult{Requests: 20}}
-	f.Memory, f.Components = s.Memory()
+	f.Memory, f.Components = s.All[0].Memory()
 	Decide(&f)
+	again := &Shots{Target: "node", All: []*Shot{{}}}
+	for _, r := range []soak.Recorder{Marks{again}, again} {
+		for _, b := range kept.batches {
+			_ = r.Record(b)
+		}
+	}
+	if memory, components := again.All[0].Memory(); !reflect.DeepEqual(memory, f.Memory) || !reflect.DeepEqual(components, f.Components) {
+		t.Errorf("told %+v, %+v\nretold %+v, %+v", f.Memory, f.Components, memory, components)
+	}
 	return f
 }
 

@@ -36,7 +36,7 @@ const confirmLooks = 4
 type Experiment struct {
 	o     Options
 	rng   *rand.Rand
-	begin Floor
+	begun map[int]Floor // before the block of that number, where no block came right before it
 	seen  []Measured
 	queue []Block
 
@@ -51,7 +51,7 @@ type Experiment struct {
 
 // New begins an experiment. It fails without an idle arm and one other.
 func New(o Options) (*Experiment, error) {
-	e := &Experiment{o: o, rng: rand.New(rand.NewPCG(o.Seed, 0x6c65616b)), stage: WarmUp}
+	e := &Experiment{o: o, rng: rand.New(rand.NewPCG(o.Seed, 0x6c65616b)), stage: WarmUp, begun: map[int]Floor{}}
 	if len(o.Arms) < 2 || e.idle() < 0 {
 		return nil, errors.New("experiment: it takes the idle arm and at least one other")
 	}
@@ -70,8 +70,20 @@ func (e *Experiment) idle() int {
 	return -1
 }
 
-// Begin sets the floor before the first block.
-func (e *Experiment) Begin(f Floor) { e.begin = f }
+// Begin sets the floor before the next block: before the first one, and after
+// an interruption, whose growth is no block's.
+func (e *Experiment) Begin(f Floor) { e.begun[len(e.seen)] = f }
+
+// Extend gives an experiment room for so many blocks in all.
+func (e *Experiment) Extend(maxBlocks int) { e.o.MaxBlocks = maxBlocks }
+
+// before is the floor before a block.
+func (e *Experiment) before(block int) Floor {
+	if f, ok := e.begun[block]; ok {
+		return f
+	}
+	return e.seen[block-1].Floor
+}
 
 // Next returns the next block to run; false means that all is known that can
 // be, or that there is no room for more.
@@ -199,16 +211,12 @@ func (e *Experiment) complete(stages ...Stage) []rise {
 		if m.Round >= e.round || !contains(stages, m.Stage) {
 			continue
 		}
-		before := e.begin
-		if i > 0 {
-			before = e.seen[i-1].Floor
-		}
-		all = append(all, rise{Measured: m, before: before})
+		all = append(all, rise{Measured: m, before: e.before(i)})
 	}
 	return all
 }
 
-func contains(all []Stage, s Stage) bool {
+func contains[T comparable](all []T, s T) bool {
 	for _, x := range all {
 		if x == s {
 			return true

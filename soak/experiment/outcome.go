@@ -15,6 +15,7 @@ func ExitCode(d soak.Diagnosis) int {
 	code := soak.ExitPass
 	for _, a := range d.Arms {
 		switch {
+		case a.LeftOut:
 		case a.Verdict == soak.ArmProven && a.Nature == soak.NatureLeak:
 			return soak.ExitFail
 		case a.Verdict != soak.ArmRefuted:

@@ -14,8 +14,8 @@ func (e *Experiment) Result() soak.Diagnosis {
 		Schema: soak.DiagnosisSchema, Seed: e.o.Seed, Rounds: e.round, Blocks: len(e.seen),
 		Matters: e.o.Matters, Tolerance: e.o.Tolerance, Warnings: []string{},
 	}
-	if len(e.seen) > 0 {
-		d.Growth = e.seen[len(e.seen)-1].Floor.Level - e.begin.Level
+	for i, m := range e.seen {
+		d.Growth += m.Floor.Level - e.before(i).Level
 	}
 	found, ok := e.estimates(Screen, Confirm)
 	shares := e.shares()

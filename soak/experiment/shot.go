@@ -9,31 +9,20 @@ import (
 	"leakcheck/soak"
 )
 
-// Shot fires one load and watches whether memory comes back: it is a soak.Load
-// and a soak.Recorder. Its fields are set before it runs.
+// Shot is one load that is fired, and whether memory comes back after it. Its
+// fields are set before it runs.
 type Shot struct {
-	Target string
-	Load   soak.Load
+	Load soak.Load
 	// Before is how long memory is watched before the load, Wait how long it
 	// has to come back after it.
 	Before, Wait time.Duration
 
-	mu       sync.Mutex
-	phase    shotPhase
-	ended    time.Time
-	figures  map[string]*figure
-	metric   string
-	back     *float64
-	finished bool
+	mu      sync.Mutex
+	ended   time.Time // of the load
+	figures map[string]*figure
+	metric  string
+	back    *float64
 }
-
-type shotPhase int
-
-const (
-	shotBefore shotPhase = iota
-	shotFiring
-	shotAfter
-)
 
 // figure is how one figure of memory moves.
 type figure struct {
@@ -42,34 +31,26 @@ type figure struct {
 	seen, seenAfter   bool
 }
 
-var (
-	_ soak.Load     = (*Shot)(nil)
-	_ soak.Recorder = (*Shot)(nil)
-)
-
-// Run watches, fires, and waits until memory is back.
-func (s *Shot) Run(ctx context.Context) error {
+// run watches, fires, and waits until memory is back. It tells when each phase
+// begins.
+func (s *Shot) run(ctx context.Context, enter func(shotPhase)) error {
+	enter(shotBefore)
 	wait(ctx, s.Before)
-	s.enter(shotFiring)
+	enter(shotFiring)
 	err := s.Load.Run(ctx)
-	s.enter(shotAfter)
+	enter(shotAfter)
 	until := time.Now().Add(s.Wait)
 	for ctx.Err() == nil && time.Now().Before(until) && !s.settled() {
 		wait(ctx, 100*time.Millisecond)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.finished = true
 	return err
 }
 
-func (s *Shot) enter(p shotPhase) {
+// end notes when the load was over.
+func (s *Shot) end(at time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.phase = p
-	if p == shotAfter {
-		s.ended = time.Now()
-	}
+	s.ended = at
 }
 
 // calm is how long memory that did not rise is watched for a late rise.
@@ -83,45 +64,22 @@ func (s *Shot) settled() bool {
 	return r.Back || !r.Rose && time.Since(s.ended) >= calm
 }
 
-// Take returns what the load fired.
-func (s *Shot) Take() soak.Batch { return s.Load.Take() }
-
-// Stop stops the load.
-func (s *Shot) Stop(reason string) { s.Load.Stop(reason) }
-
-// Done reports whether there is nothing more to wait for.
-func (s *Shot) Done() (string, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return "", s.finished
-}
-
-// Record follows memory. It never fails.
-func (s *Shot) Record(b soak.Batch) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, x := range b.Samples {
-		if x.Target == s.Target {
-			s.sample(x)
-		}
-	}
-	return nil
-}
-
 // shown are the metrics that a single firing reports.
 var shown = []soak.Metric{soak.Usage, soak.WorkingSet, soak.Anon, soak.File, soak.Shmem, soak.Kernel, soak.Swap, soak.Heap}
 
-func (s *Shot) sample(x soak.Sample) {
+func (s *Shot) sample(x soak.Sample, p shotPhase) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if level, ok := levelOf(x.Values); ok {
 		s.metric = metricOf(x.Values)
-		s.figure(levelName).add(int64(level), s.phase)
+		s.figure(levelName).add(int64(level), p)
 	}
 	for _, m := range shown {
 		if v, ok := x.Get(m); ok {
-			s.figure(m.String()).add(v, s.phase)
+			s.figure(m.String()).add(v, p)
 		}
 	}
-	if s.phase != shotAfter || s.back != nil || x.At.Before(s.ended) {
+	if p != shotAfter || s.back != nil {
 		return
 	}
 	if r := s.recovery(); r.Rose && s.figure(levelName).last <= r.Before+r.Slack {

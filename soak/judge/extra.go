@@ -31,7 +31,7 @@ func (x *extra) takes(s soak.Signal) bool {
 		}
 		x.files[id] = s
 	}
-	return is
+	return is || s.Reserved()
 }
 
 // errorLines lists the most frequent error lines of every target.

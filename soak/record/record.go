@@ -231,5 +231,9 @@ func loadMeta(db *sql.DB) (m Meta, err error) {
 			return m, err
 		}
 	}
+	// Before runs had a kind it stood where the load level does.
+	if k := soak.RunKind(m.Info.LoadLevel); m.Info.Kind == "" && (k == soak.KindDiagnose || k == soak.KindFire) {
+		m.Info.Kind, m.Info.LoadLevel = k, ""
+	}
 	return m, nil
 }

@@ -1,0 +1,120 @@
+package cmd
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"leakcheck/report"
+	"leakcheck/soak"
+	"leakcheck/soak/experiment"
+	"leakcheck/soak/record"
+)
+
+// diagnosed puts a diagnosis together from what a run saw, while it goes on or
+// from its record.
+type diagnosed struct {
+	*experiment.Story
+	curves *report.Collector
+}
+
+func newDiagnosed(info soak.RunInfo) (*diagnosed, error) {
+	story, err := experiment.NewStory(*info.Design, info.Targets[0].Name)
+	if err != nil {
+		return nil, err
+	}
+	return &diagnosed{story, report.NewCollector(chartPoints)}, nil
+}
+
+// Record passes a batch on.
+func (d *diagnosed) Record(b soak.Batch) error { return fanout{d.Story, d.curves}.Record(b) }
+
+// diagnosis is what came of the run.
+func (d *diagnosed) diagnosis(info soak.RunInfo) report.Diagnosis {
+	found := report.Diagnosis{Diagnosis: d.Diagnosis(), Curves: d.curves.Series()}
+	found.Profile, found.Version, found.Started, found.Duration = info.Profile, info.Version, info.Started, info.Duration
+	for _, b := range d.Blocks() {
+		found.Blocks = append(found.Blocks, report.Block(b))
+	}
+	return found
+}
+
+// rebuilt replays a record to the diagnosis that it holds.
+func rebuilt(rec *record.Record) (report.Diagnosis, error) {
+	info := rec.Meta().Info
+	d, err := newDiagnosed(info)
+	if err == nil {
+		err = rec.Replay(d)
+	}
+	if err != nil {
+		return report.Diagnosis{}, notMeasured(err)
+	}
+	return d.diagnosis(info), nil
+}
+
+// advise adds the command that would decide what is open: with more time if
+// that is enough, and otherwise with other doses.
+func (o *diagnoseOptions) advise(d *report.Diagnosis, f *pflag.FlagSet) {
+	switch {
+	case d.ExitCode == soak.ExitNotMeasured || experiment.Decided(d.Diagnosis):
+	case d.Brake != nil: // the brake knows why; fewer requests are gentler in every case
+		d.Next = again("diagnose", f, o.command, map[string]string{"rate": rate(o.rate / 2), "max": (2 * o.max).String()})
+	case d.HoursToDecide != nil:
+		longer := planned(lasting(d.Duration) + time.Duration(*d.HoursToDecide*float64(time.Hour)))
+		d.Next = again("diagnose", f, o.command, map[string]string{"max": longer.String()})
+	default: // what a block shows stands out twice as far
+		d.Next = again("diagnose", f, o.command, map[string]string{"rate": rate(2 * o.rate), "pause": (2 * o.pause).String(), "max": (2 * o.max).String()})
+	}
+}
+
+// again is the command line that would begin anew, with other values for some
+// flags. What the shell would take apart is quoted.
+func again(name string, f *pflag.FlagSet, command []string, instead map[string]string) string {
+	words := []string{"leakcheck", name}
+	f.Visit(func(x *pflag.Flag) {
+		if _, other := instead[x.Name]; other || slices.Contains(once, x.Name) {
+			return
+		}
+		values := []string{x.Value.String()}
+		if many, ok := x.Value.(pflag.SliceValue); ok {
+			values = many.GetSlice()
+		}
+		for _, v := range values {
+			if words = append(words, "--"+x.Name); x.Value.Type() != "bool" {
+				words = append(words, shellWord(withoutPassword(v)))
+			}
+		}
+	})
+	for _, flag := range sortedKeys(instead) {
+		words = append(words, "--"+flag, shellWord(instead[flag]))
+	}
+	if len(command) > 0 {
+		words = append(words, "--")
+		for _, w := range command {
+			words = append(words, shellWord(w))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// once are flags that say nothing about what is tried.
+var once = []string{"quiet", "color", "seed"}
+
+// shellWord quotes a word for a shell where it must be.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=@%+,", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// lasting turns seconds into a length of time.
+func lasting(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+func rate(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
