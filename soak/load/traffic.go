@@ -21,6 +21,9 @@ type traffic struct {
 	// failRun and slowRun count intervals in a row in which too much failed,
 	// and in which the node was slow.
 	failRun, slowRun int
+	// held is how many requests that fell due in the last slow interval were
+	// answered after it.
+	held int64
 }
 
 type interval struct {
@@ -51,7 +54,7 @@ func (b *Brake) load(in soak.LoadInterval) string {
 		t.learn(latency, failed)
 		return ""
 	}
-	return t.slow(in.Scenario, latency, b.o)
+	return t.slow(in, latency, b.o)
 }
 
 // add keeps the window: at most Window long, and no more intervals than fit in
@@ -86,21 +89,27 @@ func (t *traffic) failing(scenario string, o BrakeOptions) string {
 // slow compares the last answers with the first healthy ones: their 95th
 // percentile if they are enough for one, else their upper quartile, which is
 // stronger evidence still. Two intervals in a row must be slow: one alone may be a
-// collection's pause.
-func (t *traffic) slow(scenario string, last *hdrhistogram.PackedHistogram, o BrakeOptions) string {
+// collection's pause. One that works off what that pause held up shows nothing
+// new: it neither counts nor clears the node.
+func (t *traffic) slow(in soak.LoadInterval, last *hdrhistogram.PackedHistogram, o BrakeOptions) string {
 	quantile := 95.
 	if last.TotalCount() < enough {
 		quantile = 75
 	}
 	now := float64(last.ValueAtPercentile(quantile))
 	if now <= o.Slowdown*t.baseline || now < float64(o.MinSlow.Microseconds()) {
-		t.slowRun = 0
+		t.slowRun, t.held = 0, 0
 		return ""
 	}
+	if caught := in.Requests - in.Due; caught <= t.held && float64(caught) > (1-quantile/100)*float64(in.Requests) {
+		t.held -= caught
+		return ""
+	}
+	t.held = max(in.Due-in.Requests, 0)
 	if t.slowRun++; t.slowRun < 2 {
 		return ""
 	}
-	return fmt.Sprintf("%s takes %.0f ms where it took %.0f ms at first (95th percentile)", scenario, now/1000, t.baseline/1000)
+	return fmt.Sprintf("%s takes %.0f ms where it took %.0f ms at first (95th percentile)", in.Scenario, now/1000, t.baseline/1000)
 }
 
 // learn collects the baseline from answers of intervals without errors.
