@@ -15,7 +15,7 @@ const (
 	// and the state of the container never learns of it.
 	oomLate = time.Second
 	// oomNear is how long before an exit an OOM kill may lie that caused it.
-	oomNear = 3 * time.Second
+	oomNear = 10 * time.Second
 	// sameEnd and eventLate are how long before and after the end that the
 	// engine's state shows its event of that end may lie.
 	sameEnd   = time.Second
@@ -71,9 +71,10 @@ func (w *watcher) release() {
 	}
 	w.held, w.due = nil, nil
 	if x := e.Exit; x != nil {
-		x.OOMKilled = x.OOMKilled || w.c.oomSince(e.At.Add(-oomNear)) && x.Code == 137
+		known := w.c.oomSince(e.At.Add(-oomNear))
+		x.OOMKilled = x.OOMKilled || known && x.Code == 137
 		e.Text = ExplainExit(x.Code, x.OOMKilled)
-		if x.OOMKilled && x.Code == 137 {
+		if x.OOMKilled && x.Code == 137 && !known {
 			w.c.tellOOM(e.At, e.At, "the kernel killed for memory inside the container")
 		}
 	}
