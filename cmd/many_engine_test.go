@@ -12,11 +12,12 @@ import (
 	"leakcheck/probe"
 	"leakcheck/probe/dockertest"
 	"leakcheck/soak"
+	"leakcheck/soak/record"
 )
 
 // TestManyContainersInOneSoak samples many containers each second through
 // their cgroup files and looks at leakcheck itself meanwhile: no sample is
-// missed, and neither its memory nor its descriptors grow.
+// missed, and its memory, descriptors and goroutines are flat.
 func TestManyContainersInOneSoak(t *testing.T) {
 	for _, c := range []struct {
 		containers int
@@ -45,10 +46,11 @@ func TestManyContainersInOneSoak(t *testing.T) {
 			}
 			p := program(t, t.TempDir(), args...)
 			started := time.Now()
-			var files, memory []int64
+			var files, memory, goroutines []int64
 			for time.Since(started) < length {
 				time.Sleep(length / 25)
 				files, memory = append(files, openFilesOf(p.Process.Pid)), append(memory, rssOf(p.Process.Pid))
+				goroutines = append(goroutines, goroutinesIn(t, filepath.Join(out, record.FileName)))
 			}
 			_ = p.Wait()
 			b, err := os.ReadFile(filepath.Join(out, "run.json"))
@@ -60,15 +62,23 @@ func TestManyContainersInOneSoak(t *testing.T) {
 				t.Fatal(err)
 			}
 			o := r.Observer
-			t.Logf("%d containers for %s: %d samples, %d missed, %d late, at most %.0f ms; %d files, then %d; %s, then %s; %.1f s of CPU; %d engine calls",
-				c.containers, length, o.Samples, o.Missed, o.Late, o.MaxLate*1000, files[8], files[22],
-				soak.FormatBytes(float64(memory[8])), soak.FormatBytes(float64(memory[22])), o.CPUSeconds, o.EngineCalls)
+			// What leakcheck knows of itself is noted each ten seconds.
+			early := 8
+			if goroutines[early] == 0 {
+				early = 12
+			}
+			t.Logf("%d containers for %s: %d samples, %d missed, %d late, at most %.0f ms; %d files, then %d; %d goroutines, then %d; %s, then %s; %.1f s of CPU; %d engine calls; %s",
+				c.containers, length, o.Samples, o.Missed, o.Late, o.MaxLate*1000, files[8], files[22], goroutines[early], goroutines[22],
+				soak.FormatBytes(float64(memory[8])), soak.FormatBytes(float64(memory[22])), o.CPUSeconds, o.EngineCalls, busy())
 			if want := int64(c.containers) * int64(length.Seconds()); o.Missed > 0 || o.Samples < want {
 				t.Errorf("%d samples and %d missed, want at least %d and none", o.Samples, o.Missed, want)
 			}
 			// A process inside that has lived for five seconds is watched by then.
 			if files[22] > files[8]+5 {
 				t.Errorf("open files went from %d to %d", files[8], files[22])
+			}
+			if goroutines[22] == 0 || goroutines[22] > goroutines[early]+10 {
+				t.Errorf("goroutines went from %d to %d", goroutines[early], goroutines[22])
 			}
 			if c.most > 0 && memory[22] > c.most {
 				t.Errorf("leakcheck holds %s, more than %s", soak.FormatBytes(float64(memory[22])), soak.FormatBytes(float64(c.most)))
@@ -78,6 +88,23 @@ func TestManyContainersInOneSoak(t *testing.T) {
 			}
 		})
 	}
+}
+
+// goroutinesIn is how many goroutines the leakcheck that writes a record had
+// when it last noted what it costs; 0 before it did.
+func goroutinesIn(t *testing.T, path string) int64 {
+	if !readable(path) {
+		return 0
+	}
+	return readRecord(t, path).cost.Goroutines
+}
+
+// busy is the machine's load as uptime(1) has it, which explains a sample that
+// was late.
+func busy() string {
+	b, _ := os.ReadFile("/proc/loadavg")
+	load, _, _ := strings.Cut(string(b), " ")
+	return "load of the machine " + load
 }
 
 func openFilesOf(pid int) int64 {

@@ -41,6 +41,7 @@ type kept struct {
 	spanned  int64   // lines in the spans that were read
 	lives    map[int]bool
 	interval []soak.Interruption
+	cost     soak.Observer
 }
 
 func (k *kept) Record(b soak.Batch) error {
@@ -59,6 +60,9 @@ func (k *kept) Record(b soak.Batch) error {
 	}
 	for _, l := range b.Logs {
 		k.spanned += l.Lines
+	}
+	if b.Observer != nil {
+		k.cost = *b.Observer
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ type run struct {
 const chartPoints = 1000
 
 func newCurves(targets int) *report.Collector {
-	return report.NewCollector(min(chartPoints, max(chartPoints/4, 4*chartPoints/max(targets, 1))))
+	return report.NewCollector(min(chartPoints, max(chartPoints/8, 4*chartPoints/max(targets, 1))))
 }
 
 // length is how long the run really takes.
