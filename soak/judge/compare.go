@@ -56,12 +56,33 @@ func compare(before, after Side, a, b *target, margin float64) soak.Comparison {
 	}
 	c.Change, c.Basis, c.Why, c.Warnings = string(d.Change), d.Basis, d.Why, orEmpty(d.Warnings)
 	c.Slope, c.Peak, c.BytesPerRequest = d.Slope, d.Peak, d.BytesPerRequest
-	if x, y := before.info.LoadLevel, after.info.LoadLevel; x != y && x != "" && y != "" && c.Basis == "hour" {
-		c.Warnings = append(c.Warnings, fmt.Sprintf("the runs were under different load (%s and %s), but were sent the same number of requests an hour, or none that were counted", x, y))
-	}
+	c.Warnings = append(c.Warnings, unlike(before.info, after.info, a.info, b.info, c.Basis)...)
 	upstream(&c, before.Upstream, after.Upstream)
 	answer(&c, margin)
 	return c
+}
+
+// unlike says what besides the build was not the same in two runs, and may be
+// why they differ.
+func unlike(before, after soak.RunInfo, a, b soak.TargetInfo, basis string) (warnings []string) {
+	warn := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
+	if x, y := before.LoadLevel, after.LoadLevel; x != y && x != "" && y != "" && basis == "hour" {
+		warn("the runs were under different load (%s and %s), but were sent the same number of requests an hour, or none that were counted", x, y)
+	}
+	if x, y := a.Profile, b.Profile; x != y && x != "" && y != "" {
+		warn("the runs had different profiles (%s and %s): their requests may not be the same, nor what their logs were searched for", x, y)
+	}
+	if x, y := a.Limit, b.Limit; x != y {
+		warn("the memory limit was %s and is %s: a collector that sizes its heap by it holds more or less without any leak", limit(x), limit(y))
+	}
+	return warnings
+}
+
+func limit(bytes int64) string {
+	if bytes <= 0 {
+		return "none"
+	}
+	return soak.FormatBytes(float64(bytes))
 }
 
 // compared is one side in figures.

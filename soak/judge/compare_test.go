@@ -73,6 +73,34 @@ func TestIsTheFixAFix(t *testing.T) {
 	}
 }
 
+func TestWhatElseDiffersIsSaid(t *testing.T) {
+	side := func(profile string, limit int64, level soak.LoadLevel) Side {
+		j, err := New(soak.RunInfo{LoadLevel: level, Targets: []soak.TargetInfo{{Name: node, Profile: profile, Limit: limit}}}, nil, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Side{Judge: j}
+	}
+	for name, x := range map[string]struct {
+		after Side
+		says  string
+	}{
+		"profile":   {side("jvm", 1e9, "gentle"), "different profiles (node and jvm)"},
+		"limit":     {side("node", 2e9, "gentle"), "the memory limit was 1 GB and is 2 GB"},
+		"no limit":  {side("node", 0, "gentle"), "the memory limit was 1 GB and is none"},
+		"the build": {side("node", 1e9, "gentle"), ""},
+	} {
+		all, err := Compare(side("node", 1e9, "gentle"), x.after, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := strings.Join(all[0].Warnings, "; ")
+		if x.says == "" && said != "" || !strings.Contains(said, x.says) {
+			t.Errorf("another %s: %q", name, said)
+		}
+	}
+}
+
 func TestTargetsAreComparedByName(t *testing.T) {
 	renamed := func(names ...string) func(*soak.RunInfo) {
 		return func(i *soak.RunInfo) {
