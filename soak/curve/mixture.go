@@ -41,8 +41,11 @@ func (b belief) cdf(x float64) float64 {
 
 // quantile inverts cdf: regula falsi in the Illinois variant (Dowell and
 // Jarratt, BIT 11, 1971), on the scale of normal scores, where the curve is
-// nearly straight.
+// nearly straight. It is NaN for a belief in nothing.
 func (b belief) quantile(p float64) float64 {
+	if len(b) == 0 {
+		return math.NaN()
+	}
 	aim := normalScore(p)
 	miss := func(x float64) float64 { return normalScore(b.cdf(x)) - aim }
 	lo, hi := math.Inf(1), math.Inf(-1)

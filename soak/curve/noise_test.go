@@ -136,6 +136,9 @@ func TestQuantileOfMixture(t *testing.T) {
 	for _, p := range []float64{.0001, .005, .09, .11, .5, .975, .999} {
 		near(t, "CDF of the quantile", b.cdf(b.quantile(p)), p, 1e-4)
 	}
+	if x := (belief{}).quantile(.5); !math.IsNaN(x) {
+		t.Errorf("a belief in nothing says %g", x)
+	}
 }
 
 // TestIntervalWidths holds the interval to at most 1.3 times the oracle's
