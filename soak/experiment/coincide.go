@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -22,12 +23,18 @@ const (
 	// together is the rank correlation from which on two happenings cannot be
 	// told apart.
 	together = 0.9
+	// alike is the share of a happening's ups and downs from which on it has
+	// little but growth's rhythm.
+	alike = 0.5
 )
 
 // coincide compares growth with each happening by Spearman's rank correlation,
 // at lags of up to a fortieth of the time: ranks, because a collection that
-// drops half the memory must not outweigh all the rest. A common trend would
-// correlate anything with anything, so the trend of the ranks is taken out.
+// drops half the memory must not outweigh all the rest. A trend or a rhythm in
+// common would correlate anything with anything, so growth's own are taken out of
+// its ranks; what has little but growth's rhythm is returned apart, as undecided:
+// whether two waves of one length meet is decided once, by their phase, and the
+// shifts below would break a wave that the time cuts off.
 //
 // How close chance comes is seen by shifting growth against all happenings by
 // every amount, round the end, which keeps the rhythm of both (a surrogate as
@@ -38,15 +45,16 @@ const (
 // 1993, 2.3). No shift is left out, though those next to none see the same
 // coincidence: an even chance for every shift is what makes the test exact, and
 // why lags are few.
-func coincide(growth []increment, series []happens, width time.Duration) []soak.Coincidence {
+func coincide(growth []increment, series []happens, width time.Duration) (seen []soak.Coincidence, undecided []soak.Untold) {
 	n := len(growth)
-	y := growthRanks(growth)
+	y, own := growthRanks(growth)
+	trend := trendsOf(n, places(n))
 	lags := max(2, n/40) // a rise shows in the next stretch's lowest figure, so none and one are the least
 	at, x := make([]correlations, len(series)), make([][]float64, len(series))
 	for k, s := range series {
-		order, r := rank(s.x, nil)
-		detrend(r, order)
-		x[k], at[k] = r, correlate(y, r, lags)
+		_, r := rank(s.x, nil)
+		trend.out(r)
+		x[k], at[k] = r, correlate(y, r, lags, own)
 	}
 	chance := make([]float64, 0, n)
 	for shift := range n {
@@ -57,7 +65,7 @@ func coincide(growth []increment, series []happens, width time.Duration) []soak.
 		}
 		chance = append(chance, top)
 	}
-	out := make([]soak.Coincidence, len(series))
+	seen = make([]soak.Coincidence, 0, len(series))
 	for k, s := range series {
 		z, lag := at[k].peak(0)
 		c := soak.Coincidence{Kind: s.kind, Name: s.name, Count: s.total, Strength: max(at[k].r[lag], 0), Lag: float64(lag) * width.Seconds()}
@@ -67,18 +75,23 @@ func coincide(growth []increment, series []happens, width time.Duration) []soak.
 			}
 		}
 		c.Coincides = c.P <= significant
+		if !c.Coincides && own.rhythmic(x[k]) > alike {
+			undecided = append(undecided, soak.Untold{Kind: s.kind, Name: s.name, Why: fmt.Sprintf(
+				"it has growth's own rhythm, a wave each %s: whether they meet by chance, only an experiment can tell", soak.Duration(own.period*float64(width)).D().Round(time.Second))})
+			continue
+		}
 		c.Busy, c.BusyShare = busy(growth, s.x, lag)
 		for j, other := range series {
 			if j != k && dot(x[k], x[j]) >= together {
 				c.With = append(c.With, other.kind+" "+other.name)
 			}
 		}
-		out[k] = c
+		seen = append(seen, c)
 	}
-	slices.SortStableFunc(out, func(a, b soak.Coincidence) int {
+	slices.SortStableFunc(seen, func(a, b soak.Coincidence) int {
 		return cmp.Or(cmp.Compare(a.P, b.P), cmp.Compare(b.Strength, a.Strength))
 	})
-	return out
+	return seen, undecided
 }
 
 // correlations of growth with one happening at every circular shift.
@@ -88,19 +101,17 @@ type correlations struct {
 	lags     int
 }
 
-// correlate takes the trend that a shift brings in out again: a rhythm then
-// looks the same at every shift.
-func correlate(y, x []float64, lags int) correlations {
+// correlate takes growth's trend and rhythm out of each shift: y is without
+// them, so that only the length of the rest has to be known.
+func correlate(y, x []float64, lags int, own *span) correlations {
 	c := correlations{r: make([]float64, len(y)), lags: lags}
-	shifted, all := make([]float64, len(x)), make([]int, len(x))
-	for i := range all {
-		all[i] = i
-	}
+	shifted := make([]float64, len(x))
 	for shift := range c.r {
 		copy(shifted[shift:], x)
 		copy(shifted, x[len(x)-shift:])
-		detrend(shifted, all)
-		c.r[shift] = dot(y, shifted)
+		if rest := own.rest(shifted); rest > 1e-9 {
+			c.r[shift] = dot(y, shifted) / rest
+		}
 		c.mean += c.r[shift] / float64(len(y))
 	}
 	for _, r := range c.r {
@@ -131,14 +142,26 @@ func dot(y, x []float64) (sum float64) {
 	return sum
 }
 
-func growthRanks(growth []increment) []float64 {
+// growthRanks are the ranks of growth without their trend and rhythm, and what
+// those are. What is not known stays 0, which is average.
+func growthRanks(growth []increment) ([]float64, *span) {
 	y, known := make([]float64, len(growth)), make([]bool, len(growth))
 	for i, g := range growth {
 		y[i], known[i] = g.by, g.known
 	}
 	order, r := rank(y, known)
-	detrend(r, order) // what is not known stays 0, which is average
-	return r
+	own := trendsOf(len(y), order)
+	own.out(r)
+	own.rhythm(r)
+	return r, own
+}
+
+func places(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 // rank gives the ranks of values, ties sharing theirs, and the places of those
@@ -162,34 +185,6 @@ func rank(values []float64, known []bool) (order []int, out []float64) {
 		i = j
 	}
 	return order, out
-}
-
-// detrend takes mean and slope out of the values at some places, and makes the
-// whole of length 1.
-func detrend(x []float64, at []int) {
-	var mt, mx float64
-	for _, i := range at {
-		mt += float64(i) / float64(len(at))
-		mx += x[i] / float64(len(at))
-	}
-	var tt, tx, length float64
-	for _, i := range at {
-		tt += (float64(i) - mt) * (float64(i) - mt)
-		tx += (float64(i) - mt) * (x[i] - mx)
-	}
-	for _, i := range at {
-		x[i] -= mx
-		if tt > 0 {
-			x[i] -= tx / tt * (float64(i) - mt)
-		}
-		length += x[i] * x[i]
-	}
-	if length = math.Sqrt(length); length < 1e-9 {
-		length = math.Inf(1) // nothing but a trend correlates with nothing
-	}
-	for _, i := range at {
-		x[i] /= length
-	}
 }
 
 // busy is the growth that came, a lag later, with the bins in which something

@@ -32,11 +32,13 @@ func (p *Passive) compare(r *soak.Passive, growth []increment, first int) {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("only the %d most frequent of %d kinds of happenings were compared", mostCompared, len(series)))
 		series = series[:mostCompared]
 	}
+	var undecided []soak.Untold
+	r.Seen, undecided = coincide(growth, series, p.width)
+	r.Untold = append(r.Untold, undecided...)
 	slices.SortFunc(r.Untold, func(a, b soak.Untold) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
-	r.Seen = coincide(growth, series, p.width)
-	r.Why = conclusion(r)
+	r.Why = conclusion(r, len(undecided))
 }
 
 const (
@@ -66,7 +68,7 @@ func incomparable(x []float64) string {
 	return ""
 }
 
-func conclusion(r *soak.Passive) string {
+func conclusion(r *soak.Passive, undecided int) string {
 	var names []string
 	for _, c := range r.Seen {
 		if c.Coincides {
@@ -74,6 +76,8 @@ func conclusion(r *soak.Passive) string {
 		}
 	}
 	switch {
+	case len(r.Seen) == 0 && undecided > 0:
+		return fmt.Sprintf("all %d kinds of happenings that were seen have growth's own rhythm: only an experiment can tell whether it comes from there", undecided)
 	case len(r.Seen) == 0:
 		return "nothing that growth could be compared with was seen"
 	case len(names) == 0:
