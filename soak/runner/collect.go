@@ -14,8 +14,9 @@ const (
 	observeEvery = 10 * time.Second
 )
 
-// collect takes, until the run ends, what scanners and loads have counted, and
-// notes when the wall clock jumps.
+// collect takes, until the run ends, what scanners and loads have counted,
+// notes when the wall clock jumps, and asks once for all targets whether
+// sampling is urgent.
 func (r *run) collect(ctx context.Context) {
 	tick := time.NewTicker(collectEvery)
 	defer tick.Stop()
@@ -26,6 +27,7 @@ func (r *run) collect(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+		r.urgent.Store(r.Urgent != nil && r.Urgent())
 		b := r.taken()
 		b.Events = append(b.Events, r.clock.jumps()...)
 		if time.Since(observed) >= observeEvery {

@@ -25,7 +25,8 @@ type Config struct {
 	Pace Pace
 	// Duration ends the run; 0 means until the context ends.
 	Duration time.Duration
-	// Urgent, if set, asks for the closest sampling, as when the wall is near.
+	// Urgent, if set, is asked each second and wants the closest sampling, as
+	// when the wall is near.
 	Urgent func() bool
 	// Done, if set, is asked after each batch and ends the run early with its
 	// reason.
@@ -117,6 +118,7 @@ type run struct {
 	// length is the duration with its extension; longer is closed by that.
 	length atomic.Int64
 	longer chan struct{}
+	urgent atomic.Bool // Urgent's last answer
 
 	lives      map[string]*life
 	loaded     bool  // a load that counts its requests is being fired

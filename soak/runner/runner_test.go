@@ -345,3 +345,34 @@ func TestARunThatCannotBeIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestUrgencyIsAskedOnceForAllTargets samples many targets closely when it is
+// urgent, and asks each second, not with each sample of each target.
+func TestUrgencyIsAskedOnceForAllTargets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const targets = 50
+		asked, m := 0, &memory{}
+		c := Config{
+			Recorder: m, Duration: time.Minute,
+			Pace: func(_ time.Duration, urgent bool) time.Duration {
+				if urgent {
+					return time.Second
+				}
+				return 10 * time.Second
+			},
+			Urgent: func() bool { asked++; return true },
+		}
+		for i := range targets {
+			c.Targets = append(c.Targets, Target{Name: fmt.Sprint(i), Target: &node{born: time.Now()}})
+		}
+		if _, err := Run(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		if asked < 55 || asked > 61 {
+			t.Errorf("asked %d times in a minute", asked)
+		}
+		if n := len(m.all.Samples); n < 50*targets {
+			t.Errorf("%d samples of %d targets in a minute that is urgent", n, targets)
+		}
+	})
+}

@@ -56,7 +56,7 @@ func (r *run) sampleOnTime(ctx context.Context, t Target) {
 		b.Events = append(b.Events, gap.note(r.clock.now(), err)...)
 		r.send(ctx, b)
 
-		step := r.Pace(due, r.Urgent != nil && r.Urgent())
+		step := r.Pace(due, r.urgent.Load())
 		for due += step; due < time.Since(start); due += step {
 			r.tally.add(0, 1, 0)
 		}
