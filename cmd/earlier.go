@@ -56,22 +56,25 @@ func (v *verification) untold(states map[string]probe.State) (all []soak.Event) 
 	return all
 }
 
+// earlier lists the runs of the store that can be read, but for one, the
+// oldest first.
+func (a *app) earlier(but string) ([]record.Summary, error) {
+	runs, err := record.List(record.Dir(a.getenv))
+	runs = slices.DeleteFunc(runs, func(s record.Summary) bool { return s.Err != nil || s.ID == but })
+	slices.Reverse(runs)
+	return runs, err
+}
+
 // recall replays what earlier or running runs have recorded of the same
-// containers, oldest run first. A record that cannot be read is passed over:
-// the container itself is there to be measured.
+// containers.
 func (v *verification) recall(sink soak.Recorder) {
-	runs, err := record.List(record.Dir(v.app.getenv))
+	runs, err := v.app.earlier(v.info.ID)
 	if err != nil {
 		return
 	}
-	slices.SortFunc(runs, func(a, b record.Summary) int { return a.Started.Compare(b.Started) })
 	for _, n := range v.nodes {
 		p := &past{to: sink, name: n.info.Name}
-		for _, s := range runs {
-			if s.Err == nil && s.ID != v.info.ID {
-				_ = p.replay(s.Path, n.info.ID)
-			}
-		}
+		p.replayAll(runs, n.info.ID)
 		v.past = append(v.past, p)
 		if len(p.paths) > 0 && !v.app.quiet {
 			fmt.Fprintf(v.app.stderr, "Judged together with what %s recorded of it.\n", counted(len(p.paths), "earlier run"))
@@ -92,6 +95,14 @@ type past struct {
 	logs     bool
 	before   time.Time
 	from, up time.Time // the stretch of the log that was passed on
+}
+
+// replayAll sends what runs hold of a container. A record that cannot be read
+// is passed over: the container itself is there to be measured.
+func (p *past) replayAll(runs []record.Summary, id string) {
+	for _, s := range runs {
+		_ = p.replay(s.Path, id)
+	}
 }
 
 // replay sends what one record holds of a container, if anything.

@@ -78,28 +78,39 @@ func planned(d time.Duration) soak.Duration {
 // foretold says what a run of its length can see by the newest earlier soak of
 // the same container; empty without one. A process has no name of its own.
 func (r *run) foretold() string {
-	runs, err := record.List(record.Dir(r.app.getenv))
-	if err != nil || r.o.rehearse > 0 || r.nodes[0].info.Kind != "container" {
+	if r.o.rehearse > 0 || r.nodes[0].info.Kind != "container" {
+		return ""
+	}
+	runs, err := r.app.earlier(r.info.ID)
+	if err != nil {
 		return ""
 	}
 	target := r.nodes[0].info.Name
-	for _, s := range runs {
-		if s.Err != nil || s.ID == r.info.ID || !slices.Contains(s.Targets, target) {
+	for _, s := range slices.Backward(runs) {
+		if !slices.Contains(s.Targets, target) {
 			continue
 		}
-		rec, err := record.Open(s.Path)
-		if err != nil {
-			continue
-		}
-		m := rec.Meta()
-		past, err := runSide(rec, r.o.judgeOptions)
-		rec.Close()
-		if err != nil || m.Info.Rehearsal > 0 || m.Info.Kind != soak.KindSoak { // an experiment has a noise of its own
-			continue
-		}
-		if text, ok := foreseen(past.Judge, target, r.o.length()); ok {
+		if text, ok := r.foretoldBy(s.Path, target); ok {
 			return fmt.Sprintf("By the noise of run %s (%s), %s.", s.ID, soak.Duration(s.Last.Sub(s.Started).Round(time.Second)), text)
 		}
 	}
 	return ""
+}
+
+// foretoldBy is what one record says of a target. An experiment has a noise of
+// its own, and so has a rehearsal.
+func (r *run) foretoldBy(path, target string) (string, bool) {
+	rec, err := record.Open(path)
+	if err != nil {
+		return "", false
+	}
+	defer rec.Close()
+	if m := rec.Meta().Info; m.Rehearsal > 0 || m.Kind != soak.KindSoak {
+		return "", false
+	}
+	past, err := runSide(rec, r.o.judgeOptions)
+	if err != nil {
+		return "", false
+	}
+	return foreseen(past.Judge, target, r.o.length())
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"leakcheck/soak"
 	"leakcheck/soak/experiment"
 	"leakcheck/soak/logscan"
-	"leakcheck/soak/record"
 	"leakcheck/soak/runner"
 )
 
@@ -113,19 +111,11 @@ func (w *watching) logOf(ctx context.Context, engine *probe.Engine, id string, u
 
 // past takes what earlier runs and the newest part of the log tell.
 func (w *watching) past(ctx context.Context, a *app, info soak.TargetInfo, c log, rules *logscan.Rules, noLog bool, also soak.Recorder) error {
-	runs, err := record.List(record.Dir(a.getenv))
+	runs, err := a.earlier("")
 	if err != nil {
 		return notMeasured(err)
 	}
-	slices.SortFunc(runs, func(a, b record.Summary) int { return a.Started.Compare(b.Started) })
-	replay := func(sink soak.Recorder) {
-		p := &past{to: sink, name: info.Name}
-		for _, s := range runs {
-			if s.Err == nil {
-				_ = p.replay(s.Path, info.ID) // the others are there to be read
-			}
-		}
-	}
+	replay := func(sink soak.Recorder) { (&past{to: sink, name: info.Name}).replayAll(runs, info.ID) }
 	read := func(sink soak.Recorder, line func(soak.Line)) error {
 		if noLog {
 			return nil

@@ -109,7 +109,7 @@ func explain(s *series, scale float64) (*series, []explanation) {
 		return s, nil
 	}
 	s, hops := sharpen(s, hops(s))
-	return s, fit(s, hops, grainShare*math.Abs(median(s.y)), scale)
+	return s, fit(s, hops, grainShare*math.Abs(Median(s.y)), scale)
 }
 
 // recall takes a "yes" back if the whole life, start-up included, is better
@@ -220,7 +220,7 @@ func coarse(s *series, width float64) *series {
 func (a *analysis) levels() {
 	y := a.series.y
 	k := max(1, len(y)/10)
-	a.level, a.end = median(y[:k]), median(y[len(y)-k:])
+	a.level, a.end = Median(y[:k]), Median(y[len(y)-k:])
 }
 
 // hops returns the places of up to three jumps of a single life, measured as

@@ -205,7 +205,7 @@ func row(name string, a *tally) string {
 		if len(x) == 0 {
 			return "-"
 		}
-		return fmt.Sprintf("%.2f", median(x))
+		return fmt.Sprintf("%.2f", Median(x))
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s | %d | %s | %s | %s | %s | %s | %s |\n", name, wilson(a.yes, a.draws), wilson(a.no, a.draws),
 		wilson(a.draws-a.yes-a.no, a.draws), a.wrongNo, wilson(a.covered, a.intervals), wilson(a.found, a.big), ratio(a.widths), ratio(a.detectable),

@@ -63,7 +63,7 @@ func share(x []float64) string {
 	if len(x) == 0 {
 		return "-"
 	}
-	return fmt.Sprintf("%.0f", 100*median(x))
+	return fmt.Sprintf("%.0f", 100*Median(x))
 }
 
 // watch watches n draws of a family on two cores.

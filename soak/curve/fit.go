@@ -194,5 +194,5 @@ func typicalStep(s *series) float64 {
 			steps = append(steps, s.t[i]-s.t[i-1])
 		}
 	}
-	return math.Max(median(steps), 1e-6)
+	return math.Max(Median(steps), 1e-6)
 }

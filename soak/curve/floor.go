@@ -100,7 +100,7 @@ func robustMean(y []float64) float64 {
 	for i, v := range y {
 		off[i] = math.Abs(v - middle)
 	}
-	limit := outlier * 1.4826 * median(off)
+	limit := outlier * 1.4826 * Median(off)
 	if limit == 0 {
 		return mean(y[len(y)/4 : len(y)-len(y)/4])
 	}
@@ -132,7 +132,7 @@ func lowest(b []bucket, rise float64) []floorPoint {
 		}
 		heights[i] = top - p.y
 	}
-	usual := median(heights)
+	usual := Median(heights)
 	if usual <= 0 {
 		return points
 	}
@@ -142,7 +142,7 @@ func lowest(b []bucket, rise float64) []floorPoint {
 	for i := range points {
 		// The median of five: a single outlier is not a tall tooth.
 		near := heights[max(0, i-2):min(len(heights), i+3)]
-		points[i].y -= late * median(near) / usual
+		points[i].y -= late * Median(near) / usual
 	}
 	return points
 }
@@ -172,5 +172,5 @@ func height(b []bucket) float64 {
 	for i := range b {
 		spread[i] = b[i].max - b[i].min
 	}
-	return median(spread)
+	return Median(spread)
 }

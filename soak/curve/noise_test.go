@@ -149,7 +149,7 @@ func TestIntervalWidths(t *testing.T) {
 			continue
 		}
 		a := s.run(40, false)
-		if m := median(a.widths); m > 1.3 {
+		if m := Median(a.widths); m > 1.3 {
 			t.Errorf("%s: intervals are %.2f times as wide as the oracle's, want at most 1.3", s.name, m)
 		}
 	}

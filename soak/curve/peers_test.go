@@ -36,11 +36,11 @@ func (d *draw) peers() [peerCount]bool {
 	_, slope := line(t, y)
 	out[peerOLS] = slope > 0 && olsT(t, y) > 1.96
 	s, variance := kendall(y)
-	sen := theilSen(t, y)
+	sen := Sen(t, y).Estimate
 	out[peerMannKendall] = sen > 0 && (s-1)/math.Sqrt(variance) > 1.96
 	out[peerHamedRao] = sen > 0 && (s-1)/math.Sqrt(variance*hamedRao(t, y, sen)) > 1.96
 	k := max(1, len(y)/10)
-	first, last := median(y[:k]), median(y[len(y)-k:])
+	first, last := Median(y[:k]), Median(y[len(y)-k:])
 	out[peerThreshold] = last > 1.1*first && last-first > 20e6
 	out[peerRises] = fiveRises(y)
 	out[peerBackward] = backward(t, y, d.limit)

@@ -105,7 +105,7 @@ func (a *analysis) still() bool {
 		return false
 	}
 	third := len(y) / 3
-	rise := median(y[len(y)-third:]) - median(y[:third])
+	rise := Median(y[len(y)-third:]) - Median(y[:third])
 	return math.Abs(rise) < a.settle() && quantileOf(y, .95)-quantileOf(y, .05) < 2*a.settle()
 }
 

@@ -5,8 +5,9 @@ import (
 	"sort"
 )
 
-// median returns the middle of x, 0 for an empty one. x is left as it is.
-func median(x []float64) float64 {
+// Median is the middle of x, the mean of the two middle ones of an even number,
+// 0 for an empty one. x is left as it is.
+func Median(x []float64) float64 {
 	if len(x) == 0 {
 		return 0
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
-	"sort"
 	"testing"
 	"time"
 
@@ -107,18 +106,6 @@ func heap() uint64 {
 func BenchmarkNaiveTheilSen(b *testing.B) {
 	d := simulations()[2].make(rand.New(rand.NewPCG(1, 2)))
 	for b.Loop() {
-		theilSen(d.t, d.y)
+		Sen(d.t, d.y)
 	}
-}
-
-// theilSen is the median of all pairwise slopes.
-func theilSen(t, y []float64) float64 {
-	slopes := make([]float64, 0, len(t)*(len(t)-1)/2)
-	for i := range t {
-		for j := range i {
-			slopes = append(slopes, (y[i]-y[j])/(t[i]-t[j]))
-		}
-	}
-	sort.Float64s(slopes)
-	return slopes[len(slopes)/2]
 }

@@ -74,7 +74,7 @@ func zigzag(t, y []float64, h float64) teeth {
 	if len(ends) < standard.minTeeth || rising < standard.toothRatio*falling {
 		return teeth{}
 	}
-	z.drops, z.height = len(ends), median(heights)
+	z.drops, z.height = len(ends), Median(heights)
 	z.period = (ends[len(ends)-1] - ends[0]) / float64(len(ends)-1)
 	z.quick = dipShare * z.period
 	if dips := countBelow(regained, z.quick); 2*dips >= z.drops {

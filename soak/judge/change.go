@@ -1,10 +1,8 @@
 package judge
 
 import (
-	"math"
-	"slices"
-
 	"leakcheck/soak"
+	"leakcheck/soak/curve"
 )
 
 // fewSlices are too few for an interval.
@@ -13,8 +11,7 @@ const fewSlices = 8
 // change is how the answers changed over the course, in slices of time that
 // hold enough of them for a 95th percentile; nil if those are too few. Each
 // figure is the slope over the slices (Theil-Sen), times the time from the
-// first one's middle to the last one's, with the interval of Sen (1968) as in
-// Gilbert (1987), 16.5, at 95 %.
+// first one's middle to the last one's, with its 95 % interval.
 func (c *course) change() *soak.Drift {
 	if c == nil {
 		return nil
@@ -65,37 +62,12 @@ func trend(all []slice, relative bool, figure func(slice) (float64, bool)) *soak
 	}
 	scale := at[len(at)-1] - at[0]
 	if relative {
-		level := median(slices.Clone(y))
+		level := curve.Median(y)
 		if level == 0 {
 			return nil
 		}
 		scale /= level
 	}
-	slope, low, high := sen(at, y)
-	return &soak.Interval{Estimate: slope * scale, Low: low * scale, High: high * scale, Confidence: 0.95}
-}
-
-// sen is the median of all pairwise slopes with its 95 % interval.
-func sen(x, y []float64) (slope, low, high float64) {
-	var slopes []float64
-	for i := range x {
-		for j := range i {
-			slopes = append(slopes, (y[i]-y[j])/(x[i]-x[j]))
-		}
-	}
-	slope = median(slopes) // sorts them
-	n, all := float64(len(x)), float64(len(slopes))
-	half := 1.959964 * math.Sqrt(n*(n-1)*(2*n+5)/18) / 2
-	at := func(rank float64) float64 { return slopes[min(max(int(rank)-1, 0), len(slopes)-1)] }
-	return slope, at(math.Floor(all/2 - half)), at(math.Ceil(all/2 + half + 1))
-}
-
-// median sorts its argument.
-func median(x []float64) float64 {
-	slices.Sort(x)
-	m := len(x) / 2
-	if len(x)%2 == 1 {
-		return x[m]
-	}
-	return (x[m-1] + x[m]) / 2
+	slope := curve.Sen(at, y)
+	return &soak.Interval{Estimate: slope.Estimate * scale, Low: slope.Low * scale, High: slope.High * scale, Confidence: slope.Confidence}
 }

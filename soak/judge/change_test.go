@@ -91,20 +91,3 @@ func TestChangeNeedsAnswers(t *testing.T) {
 		t.Errorf("a steady day: %+v", d)
 	}
 }
-
-// Of 28 slopes the 6th and the 23rd bound the median's: an outlier among eight
-// points on a line moves neither.
-func TestSen(t *testing.T) {
-	x := []float64{0, 1, 2, 3, 4, 5, 6, 7}
-	y := []float64{0, 1, 2, 30, 4, 5, 6, 7}
-	slope, low, high := sen(x, y)
-	if slope != 1 || low != 1 || high != 1 {
-		t.Errorf("%v [%v, %v]", slope, low, high)
-	}
-	for i := range y {
-		y[i] = 3 * x[i]
-	}
-	if slope, low, high = sen(x, y); slope != 3 || low != 3 || high != 3 {
-		t.Errorf("a straight line: %v [%v, %v]", slope, low, high)
-	}
-}

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"math"
 	"time"
 
 	"leakcheck/soak"
@@ -46,7 +47,7 @@ func (j *Judge) Sees(target string, length time.Duration) (perHour float64, ok b
 		return 0, false
 	}
 	perHour = t.stream.Sees(length)
-	return perHour, perHour < 1e18
+	return perHour, !math.IsInf(perHour, 1)
 }
 
 // Needs is how long a run must be to find a leak of the given rate in bytes
