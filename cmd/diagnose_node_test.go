@@ -33,8 +33,8 @@ func TestDiagnoseNodeJS(t *testing.T) {
 	var out, said bytes.Buffer
 	root := newRoot(&app{stdin: strings.NewReader(""), stdout: &out, stderr: &said, getenv: func(string) string { return "" }})
 	root.SetArgs([]string{"diagnose", "--url", "http://" + addr, "--profile", "testdata/leaky.yaml", "--scenario", "closure", "--scenario", "buffers",
-		"--scenario", "clean", "--no-observer", "--rate", "60", "--block", "8s", "--pause", "12s", "--interval", "100ms", "--matters", "20kB",
-		"--max", "30m", "--format", "json", "--", node, "testdata/leaky.js", port})
+		"--scenario", "clean", "--no-observer", "--rate", "6", "--block", "10s", "--pause", "15s", "--interval", "100ms", "--matters", "200kB",
+		"--max", "40m", "--format", "json", "--", node, "testdata/leaky.js", port})
 	_ = root.ExecuteContext(t.Context()) // what it found is in the report
 	var d soak.Diagnosis
 	if err := json.Unmarshal(out.Bytes(), &d); err != nil {
@@ -48,7 +48,7 @@ func TestDiagnoseNodeJS(t *testing.T) {
 	want := map[string]struct {
 		bytes float64
 		where string
-	}{"closure": {50_000, "heap"}, "buffers": {100_000, "external"}}
+	}{"closure": {500_000, "heap"}, "buffers": {1_000_000, "external"}}
 	for _, a := range d.Arms {
 		w, leaks := want[a.Name]
 		switch {

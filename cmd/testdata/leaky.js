@@ -4,11 +4,11 @@ const http = require('http');
 const kept = [];
 const routes = {
   '/closure': () => {
-    const rows = new Array(6250).fill(Math.random()); // 50 kB of doubles on the heap
+    const rows = new Array(62500).fill(Math.random()); // 500 kB of doubles on the heap
     kept.push(() => rows.length);
   },
-  '/buffers': () => { kept.push(Buffer.alloc(100_000, 1)); },
-  '/clean': () => new Array(6250).fill(Math.random()).length,
+  '/buffers': () => { kept.push(Buffer.alloc(1_000_000, 1)); },
+  '/clean': () => new Array(62500).fill(Math.random()).length,
 };
 http.createServer((req, res) => {
   const route = routes[req.url];

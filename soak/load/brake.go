@@ -27,6 +27,7 @@ type BrakeOptions struct {
 	MinErrors  int64         // failed requests that say something: 3
 	Slowdown   float64       // growth of the 95th percentile: 4
 	MinSlow    time.Duration // a 95th percentile below this is not slow: 100 ms
+	Every      time.Duration // between two looks at the load: 1 s
 	Window     time.Duration // how long failed requests are remembered: 5 min
 }
 
@@ -45,6 +46,9 @@ func (o BrakeOptions) withDefaults() BrakeOptions {
 	}
 	if o.MinSlow == 0 {
 		o.MinSlow = 100 * time.Millisecond
+	}
+	if o.Every == 0 {
+		o.Every = time.Second
 	}
 	if o.Window == 0 {
 		o.Window = 5 * time.Minute

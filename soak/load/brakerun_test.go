@@ -91,7 +91,7 @@ func soakPatient(t *testing.T, p *patient, f soak.Firing, every, trouble time.Du
 	if err != nil {
 		t.Fatal(err)
 	}
-	brake := NewBrake(BrakeOptions{Stop: e.Stop})
+	brake := NewBrake(BrakeOptions{Stop: e.Stop, Every: every})
 	ctx, cancel := context.WithCancel(t.Context())
 	finished := make(chan error, 1)
 	go func() { finished <- e.Run(ctx) }()

@@ -19,7 +19,7 @@ type traffic struct {
 	first    *hdrhistogram.PackedHistogram // collects the baseline; nil once there is one
 	baseline float64                       // the healthy 95th percentile in microseconds
 	// failRun and slowRun count intervals in a row in which too much failed,
-	// and in which the node was slow.
+	// and weigh those in which the node was slow.
 	failRun, slowRun int
 	// held is how many requests that fell due in the last slow interval were
 	// answered after it.
@@ -106,11 +106,23 @@ func (t *traffic) slow(in soak.LoadInterval, last *hdrhistogram.PackedHistogram,
 		return ""
 	}
 	t.held = max(in.Due-in.Requests, 0)
-	if t.slowRun++; t.slowRun < 2 {
+	t.slowRun += onTime
+	if in.Duration > o.Every+o.MinSlow {
+		t.slowRun += late - onTime
+	}
+	if t.slowRun < 2*onTime {
 		return ""
 	}
 	return fmt.Sprintf("%s takes %.0f ms where it took %.0f ms at first (95th percentile)", in.Scenario, now/1000, t.baseline/1000)
 }
+
+// onTime and late are what a slow interval weighs: less where leakcheck itself
+// came late to take it, for what held leakcheck up may have held up its requests
+// and not the node. Two on time stop the load, or four of any kind.
+const (
+	late   = 1
+	onTime = 2
+)
 
 // learn collects the baseline from answers of intervals without errors.
 func (t *traffic) learn(in *hdrhistogram.PackedHistogram, failed int64) {
