@@ -176,6 +176,75 @@ func TestDriverKnowsAndEnds(t *testing.T) {
 	})
 }
 
+// An experiment that had too little time says how much more it takes, and goes
+// on from its record as if nothing had been: what the node did in between is no
+// block's.
+func TestGoesOnFromItsRecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pretend{anon: 100e6}
+		design := soak.Design{
+			Arms: []soak.ArmDesign{{Name: "leaky", Kind: soak.ArmScenario}, {Name: "clean", Kind: soak.ArmScenario}, {Name: "idle", Kind: soak.ArmIdle}},
+			Seed: 3, Matters: 500, Tolerance: 18e6, Block: 60, Pause: 20, Max: 600,
+		}
+		part := func(before *kept, longest float64) (soak.Diagnosis, *Experiment, *kept) {
+			story, next := newStory(t, design), newStory(t, design)
+			for _, b := range before.batches {
+				if err := (all{story, next}).Record(b); err != nil {
+					t.Fatal(err)
+				}
+			}
+			e := next.Experiment()
+			e.Extend(BlocksIn(design, longest))
+			d, err := NewDriver(e, "node", []Switch{p.on("leaky", 2000), p.on("clean", 0), off}, time.Minute, 20*time.Second)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = runner.Run(t.Context(), runner.Config{
+				Targets: []runner.Target{{Name: "node", Target: p}}, Loads: []soak.Load{d}, Recorder: all{story, before, d},
+				Pace: runner.Every(500 * time.Millisecond), Done: d.Done, Duration: 10 * time.Hour,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return story.Diagnosis(), e, before
+		}
+		first, e, record := part(&kept{}, design.Max)
+		if ExitCode(first) != soak.ExitInconclusive || first.HoursToDecide == nil || !e.GoesOn() || first.Blocks != 7 {
+			t.Fatalf("%d blocks, %v hours more, goes on %v: %s", first.Blocks, value(first.HoursToDecide), e.GoesOn(), describe(first))
+		}
+		p.mu.Lock()
+		p.anon += 30e6 // while nobody looked
+		p.mu.Unlock()
+		needed := 7*80 + 20 + 3600**first.HoursToDecide
+		whole, e, record := part(record, needed)
+		all := byName(whole)
+		if a := all["leaky"]; a.Verdict != soak.ArmProven || a.Nature != soak.NatureLeak || a.PerRequest.Low > 2000.5 || a.PerRequest.High < 1999.5 {
+			t.Errorf("%s", describe(whole))
+		}
+		if all["clean"].Verdict != soak.ArmRefuted || all["idle"].Verdict != soak.ArmRefuted || e.GoesOn() || whole.HoursToDecide != nil || !Decided(whole) {
+			t.Errorf("goes on %v, %v hours more: %s", e.GoesOn(), value(whole.HoursToDecide), describe(whole))
+		}
+		again := newStory(t, design)
+		for _, b := range record.batches {
+			if err := again.Record(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !reflect.DeepEqual(again.Diagnosis(), whole) {
+			t.Errorf("told %+v\nretold %+v", whole, again.Diagnosis())
+		}
+	})
+}
+
+// A record of another plan is not made to fit.
+func TestAnotherPlanIsNotRetold(t *testing.T) {
+	s := newStory(t, soak.Design{Arms: []soak.ArmDesign{{Name: "a", Kind: soak.ArmScenario}, {Name: "idle", Kind: soak.ArmIdle}}, Matters: 1, Tolerance: 1, Block: 1, Pause: 1, Max: 100})
+	other := Measured{Block: Block{Stage: Screen, Round: 7, Arm: 1, Dose: 1}}.signal(time.Now())
+	if err := s.Record(soak.Batch{Signals: []soak.Signal{beginSignal(Floor{}, 49), other}}); err == nil || !strings.Contains(err.Error(), "block 1") {
+		t.Errorf("%v", err)
+	}
+}
+
 // A node that nears its limit stops the experiment, and what is open stays open.
 func TestBrakeStopsTheExperiment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -46,7 +46,8 @@ type Experiment struct {
 	look     int // looks at the present stage so far
 	suspects []int
 	done     bool
-	screened []estimate // what the screen ended with
+	screened []estimate // what the screen ended with, at which look
+	screenAt int
 }
 
 // New begins an experiment. It fails without an idle arm and one other.
@@ -171,7 +172,7 @@ func (e *Experiment) judge() {
 	switch {
 	case open > 0 && !last:
 	case len(e.suspects) > 0:
-		e.screened = found
+		e.screened, e.screenAt = found, e.look
 		e.enter(Confirm)
 	default:
 		e.done = open == 0 || e.look >= len(looks)
@@ -198,8 +199,10 @@ func (e *Experiment) matters(arm int) float64 {
 // alpha is the error probability of one interval at the present look. It is
 // spent over both stages, all arms and the looks, the j-th of which gets a
 // share of 1/(j(j+1)): together they stay below 1 - confidence (Bonferroni).
-func (e *Experiment) alpha() float64 {
-	j := float64(max(e.look, 1))
+func (e *Experiment) alpha() float64 { return e.alphaAt(max(e.look, 1)) }
+
+func (e *Experiment) alphaAt(look int) float64 {
+	j := float64(look)
 	return (1 - confidence) / 2 / float64(len(e.o.Arms)) / (j * (j + 1))
 }
 

@@ -17,12 +17,12 @@ func (e *Experiment) Result() soak.Diagnosis {
 	for i, m := range e.seen {
 		d.Growth += m.Floor.Level - e.before(i).Level
 	}
-	found, ok := e.estimates(Screen, Confirm)
+	costs, ok := e.costs()
 	shares := e.shares()
 	for arm := range e.o.Arms {
 		r := e.arm(arm)
 		if ok {
-			r = e.judged(r, arm, found[arm], shares[arm])
+			r = e.judged(r, arm, costs[arm], shares[arm])
 		} else {
 			r.Verdict, r.Why = soak.ArmUntested, "too few rounds were run to tell"
 		}
@@ -63,8 +63,7 @@ func (e *Experiment) arm(arm int) soak.ArmResult {
 }
 
 // judged adds what the regression says.
-func (e *Experiment) judged(r soak.ArmResult, arm int, found estimate, share *float64) soak.ArmResult {
-	cost := found.interval(e.alpha())
+func (e *Experiment) judged(r soak.ArmResult, arm int, cost soak.Interval, share *float64) soak.ArmResult {
 	r.Share = share
 	r.Again = e.repeated(arm, cost)
 	nature := soak.Nature("")

@@ -1,5 +1,7 @@
 package experiment
 
+import "leakcheck/soak"
+
 // rows are the regression dM = sum of cost x dose over the arms + growth by
 // itself x time. The idle arm's column is the time: it is on all along.
 func (e *Experiment) rows(stages ...Stage) []row {
@@ -21,6 +23,21 @@ func (e *Experiment) table(rises []rise, y func(rise) float64) []row {
 // too little to tell them.
 func (e *Experiment) estimates(stages ...Stage) ([]estimate, bool) {
 	return jackknife(e.rows(stages...), nil)
+}
+
+// costs are the intervals of what the arms cost, by all that was seen. An arm
+// that the confirmation leaves out is known as the screen left it: rounds
+// without it add nothing but their noise.
+func (e *Experiment) costs() ([]soak.Interval, bool) {
+	found, ok := e.estimates(Screen, Confirm)
+	all := make([]soak.Interval, len(found))
+	for arm, x := range found {
+		all[arm] = x.interval(e.alpha())
+		if e.stage == Confirm && !contains(e.suspects, arm) {
+			all[arm] = e.screened[arm].interval(e.alphaAt(e.screenAt))
+		}
+	}
+	return all, ok
 }
 
 // doses are a suspect's costs in the confirmation: at the single dose, at the

@@ -101,7 +101,7 @@ func (s *Story) signal(x soak.Signal) error {
 			return err
 		}
 		if x.Text == stageBegin { // what ended it before is over
-			s.ended, s.interrupted, s.brake = "", false, nil
+			s.ended, s.interrupted, s.brake, s.tap, s.requests = "", false, nil, nil, 0
 			break
 		}
 		m := measured(x)

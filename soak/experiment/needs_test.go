@@ -1,0 +1,63 @@
+package experiment
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// restless is a node whose "leaky" keeps some bytes of each request, under noise
+// that hides it for a while.
+type restless struct {
+	rng       *rand.Rand
+	kept, per float64
+}
+
+func (r *restless) request(_ time.Duration, arm string) {
+	if arm == "leaky" {
+		r.kept += r.per
+	}
+}
+
+func (r *restless) values(time.Duration) (v soak.Values) {
+	v.Set(soak.Anon, int64(100e6+r.kept+r.rng.NormFloat64()*1.2e6))
+	return v
+}
+
+// An experiment that ends too early says how many blocks it takes: with as many
+// it is mostly decided, and it does not ask for much more than that.
+func TestNeedsAsManyBlocksAsItSays(t *testing.T) {
+	arms := []Arm{{"leaky", soak.ArmScenario}, {"clean", soak.ArmScenario}, {"idle", soak.ArmIdle}}
+	asked, decided, said, took := 0, 0, 0, 0
+	for seed := range uint64(20) {
+		e, err := New(Options{Arms: arms, Seed: seed, Matters: 1000, Tolerance: 72e6, MaxBlocks: 16})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := &restless{rng: rand.New(rand.NewPCG(seed, 1)), per: 2500}
+		conduct(e, n, 20, time.Minute, 25*time.Second)
+		blocks, ok := e.Needs()
+		if Decided(e.Result()) || !ok {
+			continue
+		}
+		asked++
+		said += blocks
+		if e.Extend(blocks); !e.GoesOn() { // what is open was left behind: it takes a new one
+			e, _ = New(Options{Arms: arms, Seed: seed, Matters: 1000, Tolerance: 72e6, MaxBlocks: blocks})
+		}
+		conduct(e, n, 20, time.Minute, 25*time.Second)
+		d := e.Result()
+		took += d.Blocks
+		if Decided(d) && byName(d)["leaky"].Verdict == soak.ArmProven && byName(d)["clean"].Verdict == soak.ArmRefuted {
+			decided++
+			continue
+		}
+		t.Logf("seed %d, %d blocks said: %s", seed, blocks, describe(d))
+	}
+	t.Logf("asked for more %d times, %d blocks on average, took %d; then decided: %d", asked, said/max(asked, 1), took/max(asked, 1), decided)
+	if asked < 15 || decided < asked/2 {
+		t.Errorf("asked for more %d times of 20, want 15; decided then: %d, want half", asked, decided)
+	}
+}
