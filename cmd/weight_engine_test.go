@@ -114,9 +114,9 @@ load:
       fire: [{scenario: ask, rate: RATE}]
 `
 
-// TestWeightOfALoad fires 1,000 requests a second for five seconds, with
+// TestWeightOfALoad fires 1,000 requests a second for six seconds, with
 // LEAKCHECK_BENCH=1 10,000 for a minute, and looks at leakcheck itself
-// meanwhile: its memory and its descriptors stay flat.
+// meanwhile: its memory, descriptors and goroutines stay flat.
 func TestWeightOfALoad(t *testing.T) {
 	t.Parallel()
 	rate, length := 1000, 6*time.Second
@@ -130,9 +130,10 @@ func TestWeightOfALoad(t *testing.T) {
 	if err := os.WriteFile(profile, []byte(strings.ReplaceAll(heavyProfile, "RATE", fmt.Sprint(rate))), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	out := filepath.Join(t.TempDir(), "out")
 	b := start(t, nil, "soak", "--profile", profile, "--url", node.URL, "--load", "full", "--duration", length.String(), "--interval", "500ms",
-		"--format", "json", "--", "sleep", "600")
-	var files, memory []int64
+		"--format", "json", "--out", out, "--", "sleep", "600")
+	var files, memory, goroutines []int64
 	var cpu time.Duration
 	for running := true; running; {
 		select {
@@ -140,6 +141,7 @@ func TestWeightOfALoad(t *testing.T) {
 			running = false
 		case <-time.After(length / 25):
 			files, memory = append(files, openFilesOf(b.Process.Pid)), append(memory, rssOf(b.Process.Pid))
+			goroutines = append(goroutines, goroutinesIn(t, filepath.Join(out, record.FileName)))
 			cpu = max(cpu, cpuOf(b.Process.Pid))
 		}
 	}
@@ -148,13 +150,14 @@ func TestWeightOfALoad(t *testing.T) {
 		t.Fatalf("%v\n%s", err, b.errOut.String())
 	}
 	half, last := len(memory)/2, len(memory)-3
-	t.Logf("%d requests a second for %s: %d served, p99 %s; leakcheck held %s, then %s, %d files, then %d, and used %.1f s of CPU", rate, length, served.Load(),
-		latencyOf(r), soak.FormatBytes(float64(memory[half])), soak.FormatBytes(float64(memory[last])), files[half], files[last], cpu.Seconds())
+	t.Logf("%d requests a second for %s: %.0f were served, p99 %s; leakcheck held %s, then %s, %d files, then %d, %d goroutines, then %d, and used %.1f s of CPU; %s",
+		rate, length, float64(served.Load())/length.Seconds(), latencyOf(r), soak.FormatBytes(float64(memory[half])), soak.FormatBytes(float64(memory[last])),
+		files[half], files[last], goroutines[half], goroutines[last], cpu.Seconds(), busy())
 	if r.Load.Brake != nil {
 		t.Logf("the brake stopped the load, on a machine that could not serve it: %s", r.Load.Brake.Reason)
 	}
-	if memory[last] > memory[half]*3/2+10e6 || files[last] > files[half]*2+50 {
-		t.Errorf("memory %v, files %v", memory, files)
+	if memory[last] > memory[half]*3/2+10e6 || files[last] > files[half]*2+50 || goroutines[last] > goroutines[half]*2+2000 {
+		t.Errorf("memory %v, files %v, goroutines %v", memory, files, goroutines)
 	}
 	if bench() && r.Load.Brake == nil && served.Load() < int64(rate)*int64(length.Seconds())*9/10 {
 		t.Errorf("only %d requests were served", served.Load())
