@@ -22,6 +22,7 @@ type diagnoseOptions struct {
 	targetOptions
 	tapOptions
 	passive    string
+	resume     string
 	scenarios  []string
 	commands   []string
 	rate       float64
@@ -56,6 +57,8 @@ untested. Idle time is an arm, leakcheck's own log reading and health requests
 are one, and --arm adds commands of your own. It ends by itself when it knows.
 A pause must be longer than the node takes between two garbage collections, or
 the floor is not one. The brake stops everything when the node is in trouble.
+What is open at the end is said with the command that would decide it; --resume
+goes on where an experiment ended, as long as the node has not restarted.
 
 --passive fires nothing: it compares growth, in a stored run or in all that is
 known of a container, with what its log and its counters say happened. It shows
@@ -66,10 +69,14 @@ of them a cause.
 		Example: `  leakcheck diagnose --container fitnessally-oip-gpu-1
   leakcheck diagnose --container api --scenario search --scenario report --rate 50 --max 1h
   leakcheck diagnose --container api --arm 'voice=./on.sh;./off.sh'
+  leakcheck diagnose --resume latest
   leakcheck diagnose --passive latest`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.command = args
+			if o.passive != "" && o.resume != "" {
+				return usage("--passive fires nothing and --resume goes on firing: give one of them")
+			}
 			if o.passive != "" {
 				return a.passive(c.Context(), o.passive, o)
 			}
@@ -80,6 +87,7 @@ of them a cause.
 	o.targetOptions.flags(f)
 	o.tapOptions.flags(f)
 	f.StringVar(&o.passive, "passive", "", "fire nothing: compare growth with what happened, in this stored run or container")
+	f.StringVar(&o.resume, "resume", "", "go on with this stored experiment, on the same node and with the same arms, for --max in all (default: as long as would decide it)")
 	f.StringArrayVar(&o.scenarios, "scenario", nil, "scenario to try; repeat for more (default: those that the profile's load fires)")
 	f.StringArrayVar(&o.commands, "arm", nil, "something else to switch on and off: 'NAME=COMMAND TO SWITCH ON;COMMAND TO SWITCH OFF'; repeat for more")
 	f.Float64Var(&o.rate, "rate", o.rate, "requests a second while a scenario is on; the confirmation doubles it")
@@ -137,6 +145,13 @@ func parseCommandArm(s string) (commandArm, error) {
 
 // diagnose runs an experiment from its flags to its exit code.
 func (a *app) diagnose(ctx context.Context, o diagnoseOptions, f *pflag.FlagSet) error {
+	var before *resumption
+	if o.resume != "" {
+		var err error
+		if before, err = a.resumption(&o, f); err != nil {
+			return err
+		}
+	}
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -148,21 +163,11 @@ func (a *app) diagnose(ctx context.Context, o diagnoseOptions, f *pflag.FlagSet)
 		return err
 	}
 	defer t.close()
-	left := leftOut(t.node.profile, o.scenarios)
-	arms, switches, err := t.arms(o)
+	story, driver, err := o.begin(t, before)
 	if err != nil {
 		return err
 	}
-	design := o.design(arms, left)
-	t.info.Kind, t.info.Design = soak.KindDiagnose, &design
-	story, err := newDiagnosed(t.info)
-	if err != nil {
-		return usage("%w", err)
-	}
-	driver, err := drive(design, t.info.Targets[0].Name, switches)
-	if err != nil {
-		return usage("%w", err)
-	}
+	design := *t.info.Design
 	a.announceExperiment(t, o, design)
 	if err := a.pause(ctx, 10*time.Second); err != nil {
 		return err
@@ -174,7 +179,10 @@ func (a *app) diagnose(ctx context.Context, o diagnoseOptions, f *pflag.FlagSet)
 		story.Warn(w)
 	}
 	found := story.diagnosis(t.info)
-	o.advise(&found, f)
+	if found.Tap == nil { // nothing went through
+		found.Tap = t.tap.seen(0)
+	}
+	o.advise(&found, design, f)
 	if o.html != "" {
 		if err := report.WriteSheet(o.html, found.Sheet()); err != nil {
 			return notMeasured(err)
@@ -204,13 +212,31 @@ func (o *diagnoseOptions) design(arms []soak.ArmDesign, left []soak.LeftOut) soa
 	}
 }
 
-// drive makes a design ready to be run.
-func drive(d soak.Design, target string, switches []experiment.Switch) (*experiment.Driver, error) {
-	e, err := experiment.New(experiment.OptionsOf(d))
+// begin makes the experiment ready, or what is left of one.
+func (o *diagnoseOptions) begin(t *trial, before *resumption) (*diagnosed, *experiment.Driver, error) {
+	left := leftOut(t.node.profile, o.scenarios) // before variants are added to it
+	arms, switches, err := t.arms(*o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return experiment.NewDriver(e, target, switches, lasting(d.Block), lasting(d.Pause))
+	design := o.design(arms, left)
+	if before != nil {
+		if design, err = before.goOn(t, arms, o.max); err != nil {
+			return nil, nil, err
+		}
+	}
+	t.info.Kind, t.info.Design = soak.KindDiagnose, &design
+	if before == nil {
+		before = &resumption{}
+		if before.story, err = newDiagnosed(t.info); err == nil {
+			before.e, err = experiment.New(experiment.OptionsOf(design))
+		}
+	}
+	if err != nil {
+		return nil, nil, usage("%w", err)
+	}
+	driver, err := experiment.NewDriver(before.e, t.info.Targets[0].Name, switches, lasting(design.Block), lasting(design.Pause))
+	return before.story, driver, err
 }
 
 func (a *app) announceExperiment(t *trial, o diagnoseOptions, d soak.Design) {

@@ -39,6 +39,9 @@ func (d *diagnosed) diagnosis(info soak.RunInfo) report.Diagnosis {
 	for _, b := range d.Blocks() {
 		found.Blocks = append(found.Blocks, report.Block(b))
 	}
+	if info.Targets[0].Kind == "container" && found.HoursToDecide != nil && found.Brake == nil && d.Experiment().GoesOn() {
+		found.Next = "leakcheck diagnose --resume " + info.ID + " --max " + decides(found, *info.Design).String()
+	}
 	return found
 }
 
@@ -57,14 +60,14 @@ func rebuilt(rec *record.Record) (report.Diagnosis, error) {
 
 // advise adds the command that would decide what is open: with more time if
 // that is enough, and otherwise with other doses.
-func (o *diagnoseOptions) advise(d *report.Diagnosis, f *pflag.FlagSet) {
+func (o *diagnoseOptions) advise(d *report.Diagnosis, design soak.Design, f *pflag.FlagSet) {
 	switch {
+	case d.Next != "" || o.resume != "": // it can be gone on with, or was
 	case d.ExitCode == soak.ExitNotMeasured || experiment.Decided(d.Diagnosis):
 	case d.Brake != nil: // the brake knows why; fewer requests are gentler in every case
 		d.Next = again("diagnose", f, o.command, map[string]string{"rate": rate(o.rate / 2), "max": (2 * o.max).String()})
 	case d.HoursToDecide != nil:
-		longer := planned(lasting(d.Duration) + time.Duration(*d.HoursToDecide*float64(time.Hour)))
-		d.Next = again("diagnose", f, o.command, map[string]string{"max": longer.String()})
+		d.Next = again("diagnose", f, o.command, map[string]string{"max": decides(*d, design).String()})
 	default: // what a block shows stands out twice as far
 		d.Next = again("diagnose", f, o.command, map[string]string{"rate": rate(2 * o.rate), "pause": (2 * o.pause).String(), "max": (2 * o.max).String()})
 	}
@@ -101,7 +104,7 @@ func again(name string, f *pflag.FlagSet, command []string, instead map[string]s
 }
 
 // once are flags that say nothing about what is tried.
-var once = []string{"quiet", "color", "seed"}
+var once = []string{"quiet", "color", "seed", "resume"}
 
 // shellWord quotes a word for a shell where it must be.
 func shellWord(s string) string {

@@ -33,6 +33,7 @@ type trial struct {
 	scanner soak.Scanner // reads the log all along; nil leaves it alone
 
 	record   *record.Record // nil until it runs
+	path     string         // of a record to go on with; empty for a new one
 	info     soak.RunInfo
 	warnings []string // that the record does not have
 }
@@ -84,6 +85,12 @@ func (t *trial) options() load.Options {
 
 // keep begins the record of what is measured.
 func (t *trial) keep(pace runner.Pace) (err error) {
+	if t.path != "" {
+		if t.record, err = record.Resume(t.path); err == nil {
+			t.info.Interruptions = t.record.Meta().Info.Interruptions
+		}
+		return missing(err)
+	}
 	now := time.Now()
 	t.info.ID, t.info.Started, t.info.Interval = record.NewID(now, rand.Reader), now.Round(0), pace(time.Hour, false).Seconds()
 	path := filepath.Join(record.Dir(t.app.getenv), t.info.ID+".db")

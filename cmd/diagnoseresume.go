@@ -1,0 +1,124 @@
+package cmd
+
+import (
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"leakcheck/report"
+	"leakcheck/soak"
+	"leakcheck/soak/experiment"
+	"leakcheck/soak/record"
+)
+
+// resumption is a stored experiment that is gone on with.
+type resumption struct {
+	path  string
+	info  soak.RunInfo
+	story *diagnosed             // tells it from its beginning
+	e     *experiment.Experiment // knows which block comes next
+}
+
+// resumption reads the experiment to go on with, and turns its design into the
+// options for what is left.
+func (a *app) resumption(o *diagnoseOptions, f *pflag.FlagSet) (*resumption, error) {
+	path, err := record.Find(record.Dir(a.getenv), o.resume)
+	if err != nil {
+		return nil, missing(err)
+	}
+	rec, err := record.Open(path)
+	if err != nil {
+		return nil, missing(err)
+	}
+	defer rec.Close()
+	m := rec.Meta()
+	r := &resumption{path: path, info: m.Info}
+	if m.Info.Kind != soak.KindDiagnose || m.Info.Design == nil {
+		return nil, usage("run %s is no experiment: `leakcheck soak --resume` goes on with a soak", m.Info.ID)
+	}
+	if r.story, err = newDiagnosed(m.Info); err != nil {
+		return nil, notMeasured(err)
+	}
+	next, err := experiment.NewStory(*m.Info.Design, m.Info.Targets[0].Name)
+	if err == nil {
+		err = rec.Replay(fanout{r.story, next})
+	}
+	if err != nil {
+		return nil, notMeasured(err)
+	}
+	r.e = next.Experiment()
+	return r, r.options(o, f, m.Profiles)
+}
+
+// options takes over what the experiment was asked to do. Without --max it gets
+// the time that would decide it.
+func (r *resumption) options(o *diagnoseOptions, f *pflag.FlagSet, profiles map[string]*soak.Profile) error {
+	d, found := r.info.Design, r.story.diagnosis(r.info)
+	if !r.e.GoesOn() {
+		return usage("run %s has nothing to go on with: %s; see `leakcheck report %s`", r.info.ID, found.Sheet().Headline.Text, r.info.ID)
+	}
+	if found.Brake != nil {
+		return usage("run %s was stopped by the brake: %s; begin anew with a lower --rate", r.info.ID, found.Brake.Reason)
+	}
+	if t := r.info.Targets[0]; t.Kind == "container" {
+		o.containers = []string{t.Name}
+	} else if o.pid == 0 {
+		return usage("run %s watched process %s: give --pid %s if it still runs, or begin anew", r.info.ID, t.Name, t.ID)
+	}
+	if t := r.info.Targets[0]; o.url == "" {
+		if withPassword(t.URL) {
+			return usage("run %s fired at %s: a record keeps no passwords, so give --url again", r.info.ID, t.URL)
+		}
+		o.url = t.URL
+	}
+	longer := soak.Duration(lasting(2 * d.Max))
+	if found.HoursToDecide != nil {
+		longer = decides(found, *d)
+	}
+	if !f.Changed("max") {
+		o.max = longer
+	} else if experiment.BlocksIn(*d, o.max.D().Seconds()) <= found.Diagnosis.Blocks {
+		return usage("--max %s: run %s had %s of it already; --max %s would decide it", o.max, r.info.ID, lasting(float64(found.Diagnosis.Blocks)*(d.Block+d.Pause)), longer)
+	}
+	o.recorded, o.scenarios, o.noObserver = profiles, nil, true
+	for _, arm := range d.Arms {
+		switch arm.Kind {
+		case soak.ArmScenario:
+			o.scenarios = append(o.scenarios, arm.Name)
+		case soak.ArmObserver:
+			o.noObserver = false
+		}
+	}
+	o.rate, o.block, o.pause = d.Rate, soak.Duration(lasting(d.Block)), soak.Duration(lasting(d.Pause))
+	o.seed, o.matters, o.tolerance = d.Seed, soak.Size(d.Matters), soak.Rate(d.Tolerance)
+	o.interval = soak.Duration(lasting(r.info.Interval))
+	return nil
+}
+
+// decides is the --max within which an experiment would be decided.
+func decides(found report.Diagnosis, d soak.Design) soak.Duration {
+	spent := float64(found.Diagnosis.Blocks)*(d.Block+d.Pause) + d.Pause
+	return planned(lasting(spent + 3600**found.HoursToDecide))
+}
+
+// goOn lets a trial go on with the experiment, on the same life of the same node
+// and with the same arms.
+func (r *resumption) goOn(t *trial, arms []soak.ArmDesign, longest soak.Duration) (soak.Design, error) {
+	before, now := r.info.Targets[0], t.node.info
+	if before.ID != now.ID || before.Started.Sub(now.Started).Abs() > time.Second {
+		return soak.Design{}, usage("%s has restarted since run %s: what it held before cannot be compared with what it holds now; begin anew", now.Name, r.info.ID)
+	}
+	d := *r.info.Design
+	if len(arms) != len(d.Arms) {
+		return d, usage("run %s had %d arms and not %d: give the same --arm flags", r.info.ID, len(d.Arms), len(arms))
+	}
+	for i, arm := range arms {
+		if arm != d.Arms[i] {
+			return d, usage("run %s had the arm %s and not %s: give the same --arm flags", r.info.ID, d.Arms[i].Name, arm.Name)
+		}
+	}
+	d.Max = longest.D().Seconds()
+	r.e.Extend(experiment.BlocksIn(d, d.Max))
+	t.info, t.path = r.info, r.path
+	return d, nil
+}
