@@ -39,7 +39,7 @@ func tellDay(t *testing.T, m model, slower float64) *story {
 	for d := time.Duration(0); d <= 24*time.Hour; d += 5 * time.Second {
 		b := soak.Batch{Samples: []soak.Sample{sample(d, m(d))}, Logs: []soak.LogSpan{read(d, d+time.Second, 3)}}
 		if d > 0 && d%(30*time.Second) == 0 {
-			latency := 50*time.Millisecond + time.Duration(slower*float64(d)/1000).Round(5*time.Millisecond)
+			latency := 50*time.Millisecond + time.Duration(slower*float64(d)/1000).Round(20*time.Millisecond)
 			b.Load = []soak.LoadInterval{fired(d, "workout", 1, latency)}
 		}
 		if d > 0 && d%time.Hour == 0 {

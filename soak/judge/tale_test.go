@@ -61,10 +61,14 @@ func fixed(length time.Duration) *tale {
 	return t
 }
 
-// pace is so many minutes, or ten times as many where a run takes days.
+// pace is so many minutes, three times as many where a run takes a day, ten
+// times where it takes days.
 func (t *tale) pace(minutes int) time.Duration {
-	if t.length > 25*time.Hour {
+	switch {
+	case t.length > 25*time.Hour:
 		minutes *= 10
+	case t.length >= 24*time.Hour:
+		minutes *= 3
 	}
 	return time.Duration(minutes) * time.Minute
 }
