@@ -4,9 +4,9 @@ GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ROOT := $(shell test "$$(id -u)" = 0 && test "$$(uname -s)" = Linux && echo yes)
 
-.PHONY: help build test lint unit tools pictures engine bench bench-soak bench-verdict demo man faults dist licences clean
+.PHONY: help build test lint unit tools pictures engine cgroup2 bench bench-soak bench-verdict demo man faults dist licences clean
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build ./leakcheck, static
 	CGO_ENABLED=0 $(GO) build -trimpath -o leakcheck .
@@ -35,6 +35,9 @@ engine: ## start a private Docker engine for the tests (needs root; touches no o
 	@if [ -n "$$LEAKCHECK_TEST_DOCKER_HOST" ]; then echo "using $$LEAKCHECK_TEST_DOCKER_HOST"; \
 	elif [ -n "$(ROOT)" ]; then .ci/engine start; \
 	elif [ -n "$$LEAKCHECK_REQUIRE_DOCKER" ]; then echo "LEAKCHECK_REQUIRE_DOCKER is set, but a private engine needs root on Linux"; exit 1; fi
+
+cgroup2: ## tests with real containers on a kernel with cgroup v2, in a virtual machine (needs root; ten minutes)
+	.ci/cgroup2
 
 demo: ## watch leakcheck find a leak, then clear the fix (two minutes)
 	$(GO) run . demo
