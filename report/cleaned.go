@@ -28,6 +28,7 @@ func cleaned(r soak.Report) soak.Report {
 	r.Signals = each(r.Signals, func(s *soak.SignalResult) { cleanAll(&s.Name, &s.Target, &s.Text) })
 	r.Load.Scenarios = each(r.Load.Scenarios, func(s *soak.ScenarioResult) { cleanAll(&s.Name) })
 	cleanAll(&r.Run.LoadLevel)
+	cleanAll(&r.Run.Kind)
 	if r.Load.Brake != nil {
 		brake := *r.Load.Brake
 		cleanAll(&brake.Reason)

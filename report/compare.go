@@ -221,7 +221,7 @@ func ran(r soak.Report) string {
 	if r.Run.ID == "" {
 		return ""
 	}
-	text := fmt.Sprintf(": run %s, load %s, profile %s", r.Run.ID, r.Run.LoadLevel, r.Run.Profile)
+	text := fmt.Sprintf(": run %s, load %s, profile %s", r.Run.ID, r.Run.Load(), r.Run.Profile)
 	if r.Run.Rehearsal > 0 {
 		text += ", a rehearsal"
 	}

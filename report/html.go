@@ -130,8 +130,8 @@ func (v *View) meta() string {
 	if run.Profile != "" {
 		parts = append(parts, "profile "+run.Profile)
 	}
-	if run.LoadLevel != "" {
-		parts = append(parts, "load "+Clean(string(run.LoadLevel)))
+	if load := run.Load(); load != "" {
+		parts = append(parts, "load "+Clean(load))
 	}
 	return strings.Join(parts, " · ")
 }

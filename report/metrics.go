@@ -71,7 +71,7 @@ func truth(b bool) float64 {
 func (m *metrics) run() {
 	run := m.v.Report.Run
 	m.family("leakcheck_run_info", "gauge", "The run and what it was asked to do.")
-	m.sample("leakcheck_run_info", 1, "run", run.ID, "version", run.Version, "profile", run.Profile, "load", string(run.LoadLevel),
+	m.sample("leakcheck_run_info", 1, "run", run.ID, "version", run.Version, "profile", run.Profile, "load", run.Load(),
 		"rehearsal", strconv.FormatBool(run.Rehearsal > 0))
 	m.family("leakcheck_run_duration_seconds", "gauge", "How long the run has gone.")
 	m.sample("leakcheck_run_duration_seconds", run.Duration)

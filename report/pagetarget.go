@@ -157,7 +157,7 @@ func modelRows(models []soak.Model) []modelRow {
 func (v *View) settings() []Fact {
 	run, o := v.Report.Run, v.Report.Observer
 	out := []Fact{{Label: "run", Text: run.ID}, {Label: "leakcheck", Text: run.Version}, {Label: "profile", Text: run.Profile},
-		{Label: "load", Text: string(run.LoadLevel)}, {Label: "interval", Text: span(seconds(run.Interval))}}
+		{Label: "load", Text: run.Load()}, {Label: "interval", Text: span(seconds(run.Interval))}}
 	if run.Tolerance > 0 {
 		out = append(out, Fact{Label: "tolerance", Text: soak.FormatRate(run.Tolerance) + ", as given"})
 	}

@@ -10,6 +10,14 @@ const (
 	KindFire     RunKind = "fire"     // a firing, set up as its FiringDesign says
 )
 
+// Load says in a word what a run fired: its load level, or what it was made for.
+func (r RunInfo) Load() string {
+	if r.Kind != KindSoak {
+		return string(r.Kind)
+	}
+	return string(r.LoadLevel)
+}
+
 // Design is what an experiment was asked to do. With what its blocks measured,
 // it is all that the diagnosis takes.
 type Design struct {

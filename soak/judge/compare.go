@@ -66,7 +66,7 @@ func compare(before, after Side, a, b *target, margin float64) soak.Comparison {
 // why they differ.
 func unlike(before, after soak.RunInfo, a, b soak.TargetInfo, basis string) (warnings []string) {
 	warn := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
-	if x, y := before.LoadLevel, after.LoadLevel; x != y && x != "" && y != "" && basis == "hour" {
+	if x, y := before.Load(), after.Load(); x != y && x != "" && y != "" && basis == "hour" {
 		warn("the runs were under different load (%s and %s), but were sent the same number of requests an hour, or none that were counted", x, y)
 	}
 	if x, y := a.Profile, b.Profile; x != y && x != "" && y != "" {
