@@ -33,8 +33,8 @@ func (a *app) resumption(o *diagnoseOptions, f *pflag.FlagSet) (*resumption, err
 	defer rec.Close()
 	m := rec.Meta()
 	r := &resumption{path: path, info: m.Info}
-	if m.Info.Kind != soak.KindDiagnose || m.Info.Design == nil {
-		return nil, usage("run %s is no experiment: `leakcheck soak --resume` goes on with a soak", m.Info.ID)
+	if m.Info.Kind != soak.KindDiagnose || m.Info.Design == nil || len(m.Info.Targets) == 0 {
+		return nil, usage("run %s is no experiment, or one from before its design was kept: `leakcheck soak --resume` goes on with a soak", m.Info.ID)
 	}
 	if r.story, err = newDiagnosed(m.Info); err != nil {
 		return nil, notMeasured(err)

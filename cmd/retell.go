@@ -19,6 +19,8 @@ func (a *app) retold(rec *record.Record, o judgeOptions, out outputOptions) (don
 	var sheet *report.Sheet
 	code := soak.ExitPass
 	switch info := rec.Meta().Info; {
+	case len(info.Targets) == 0: // a record that was cut short, or is none of ours
+		return false, nil
 	case info.Kind == soak.KindDiagnose && info.Design != nil:
 		d, err := rebuilt(rec)
 		if err != nil {

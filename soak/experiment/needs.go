@@ -19,7 +19,7 @@ func (e *Experiment) Needs() (blocks int, ok bool) {
 			return 0, false
 		}
 		rounds = max(rounds, n)
-		if !contains(e.suspects, arm) && value <= e.matters(arm) {
+		if arm == e.idle() || !contains(e.suspects, arm) && value <= e.matters(arm) {
 			continue
 		}
 		suspects++
