@@ -13,9 +13,10 @@ import (
 )
 
 // recalled are the flags that a resumed run takes over from its first start,
-// unless they are given again. What else it needs is part of its description.
+// unless they are given again. What else it needs is part of its description;
+// the profile is too, and its flag merely returns in the commands that are advised.
 var recalled = []string{
-	"docker-host", "pid", "url", "log", "log-budget", "interval", "scenario", "load-command", "limit", "tap", "tap-key",
+	"docker-host", "pid", "profile", "url", "log", "log-budget", "interval", "scenario", "load-command", "limit", "tap", "tap-key",
 	"inconclusive", "baseline", "margin", "budget", "listen", "fail-fast", "until-sure", "extend", "format", "notify", "notify-wall", "junit", "markdown", "html", "json",
 }
 

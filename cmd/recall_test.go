@@ -72,6 +72,31 @@ func TestAResumedRunAsksForTheSecretsThatWereNotKept(t *testing.T) {
 	}
 }
 
+// TestAResumedRunAdvisesAsTheFirstDid keeps what an advised command needs to
+// mean the same node: where it answers and what judges it.
+func TestAResumedRunAdvisesAsTheFirstDid(t *testing.T) {
+	a := &app{getenv: func(string) string { return "" }}
+	first := newSoak(a).Flags()
+	for name, value := range map[string]string{"profile": "my node.yaml", "url": "http://127.0.0.1:3005"} {
+		if err := first.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := newSoak(a).Flags()
+	if err := restore(again, record.Meta{Flags: keep(first)}); err != nil {
+		t.Fatal(err)
+	}
+	o := targetOptions{recorded: map[string]*soak.Profile{"node": {Name: "recorded"}}}
+	o.profiles, _ = again.GetStringArray("profile")
+	o.url, _ = again.GetString("url")
+	if got, want := o.repeated(0), "--profile 'my node.yaml' --url http://127.0.0.1:3005"; got != want {
+		t.Errorf("advised with %s, want %s", got, want)
+	}
+	if p, err := o.profile(0, soak.TargetInfo{Name: "node"}); err != nil || p.Name != "recorded" {
+		t.Errorf("judged by %v, %v, want the profile as it was recorded", p, err)
+	}
+}
+
 func TestGoOnKeepsThePlannedEnd(t *testing.T) {
 	start := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	info := soak.RunInfo{ID: "k3f9", Started: start, Planned: 86400, Targets: []soak.TargetInfo{{Name: "api", Kind: "container"}}}

@@ -74,7 +74,7 @@ func (c *Collector) load(l soak.LoadInterval) {
 	if len(l.Latency) == 0 {
 		return
 	}
-	h, err := hdrhistogram.Decode(l.Latency)
+	h, err := hdrhistogram.DecodePacked(l.Latency)
 	if err != nil || h.TotalCount() == 0 {
 		return
 	}
@@ -82,6 +82,6 @@ func (c *Collector) load(l soak.LoadInterval) {
 	if run.Latency[l.Scenario] == nil && len(run.Latency) >= mostTraces {
 		return
 	}
-	p95 := float64(h.ValueAtQuantile(95)) / 1000
+	p95 := float64(h.ValueAtPercentile(95)) / 1000
 	trace(run.Latency, l.Scenario, c.points).Add(0, Point{l.At.UnixMilli(), p95})
 }
