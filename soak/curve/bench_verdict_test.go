@@ -177,7 +177,10 @@ func TestBenchVerdict(t *testing.T) {
 		}
 	}
 	if full {
-		fmt.Printf("%d draws per family; per cent, with binomial 95 %% intervals\n\n%s%s\n%s%s", n, header, table[0], peerHeader(), table[1])
+		fmt.Printf("%d draws per family; per cent, with binomial 95 %% intervals\n\n%s%s", n, header, table[0])
+		if *benchPeers {
+			fmt.Printf("\n%s%s", peerHeader(), table[1])
+		}
 		return
 	}
 	if falseAlarms*100 > healthy {

@@ -59,6 +59,19 @@ func TestFills(t *testing.T) {
 	}
 }
 
+// TestWhatWasToldDecides: on two real programs that fill what they were told
+// to, the curve alone looks like a leak.
+func TestWhatWasToldDecides(t *testing.T) {
+	for name, fills := range told {
+		xs := readCurve(t, name)
+		for x, want := range map[float64]soak.Leak{0: soak.LeakYes, fills: soak.LeakInconclusive, 10e6: soak.LeakYes} {
+			if _, r := judge(xs, Options{Fills: x}); r.Leak != want {
+				t.Errorf("%s, told to fill %.0f MB: %s, want %s: %s", name, x/1e6, r.Leak, want, r.Why)
+			}
+		}
+	}
+}
+
 // TestFillsHoldRunaways: a loaded JVM touches gigabytes within a minute; what
 // goes on beyond them is the incident.
 func TestFillsHoldRunaways(t *testing.T) {
