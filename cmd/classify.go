@@ -180,7 +180,7 @@ func classifyRun(ctx context.Context, rec *record.Record, name string, o classif
 	if err != nil {
 		return nil, notMeasured(err)
 	}
-	c := judge.ClassifyOptions{Tolerance: m.Info.Tolerance, Limit: float64(o.limit), Scale: m.Info.Rehearsal, Profiles: m.Profiles, Targets: targets}
+	c := judge.ClassifyOptions{Tolerance: m.Info.Tolerance, Limit: float64(o.limit), Fills: float64(o.fills), Scale: m.Info.Rehearsal, Profiles: m.Profiles, Targets: targets}
 	if o.tolerance > 0 {
 		c.Tolerance = float64(o.tolerance)
 	}
@@ -202,7 +202,7 @@ func classifyNamed(ctx context.Context, name string, o classifyOptions) ([]soak.
 
 func classifyFile(ctx context.Context, name string, r io.Reader, o classifyOptions) ([]soak.Result, error) {
 	samples := curvefile.Read(name, r, curvefile.Options{Interval: o.interval.D()})
-	results, err := judge.Classify(until(ctx, samples), name, judge.ClassifyOptions{Tolerance: float64(o.tolerance), Limit: float64(o.limit)})
+	results, err := judge.Classify(until(ctx, samples), name, judge.ClassifyOptions{Tolerance: float64(o.tolerance), Limit: float64(o.limit), Fills: float64(o.fills)})
 	if row := (*curvefile.RowError)(nil); errors.As(err, &row) {
 		return nil, usage("%w", err)
 	}

@@ -157,7 +157,7 @@ func fileSide(ctx context.Context, name string, o compareOptions) (side, error) 
 		return side{}, usage("%w", err)
 	}
 	defer f.Close()
-	j, err := judge.New(soak.RunInfo{Tolerance: float64(o.tolerance)}, nil, judge.Options{Limit: float64(o.limit)})
+	j, err := judge.New(soak.RunInfo{Tolerance: float64(o.tolerance)}, nil, o.options())
 	if err != nil {
 		return side{}, usage("%w", err)
 	}

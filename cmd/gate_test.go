@@ -58,8 +58,10 @@ func TestABudgetIsDecidedByItsInterval(t *testing.T) {
 // Who forgets the unit is told, rather than judged by five bytes.
 func TestALimitOfAFewBytesIsRefused(t *testing.T) {
 	for limit, fine := range map[soak.Size]bool{0: true, 5: false, 999_999: false, 1_000_000: true, 512 << 20: true} {
-		if err := (&judgeOptions{limit: limit}).check(); (err == nil) != fine || err != nil && !strings.Contains(err.Error(), "like 512MB") {
-			t.Errorf("--limit %d: %v", int64(limit), err)
+		for _, o := range []judgeOptions{{limit: limit}, {fills: limit}} {
+			if err := o.check(); (err == nil) != fine || err != nil && !strings.Contains(err.Error(), "like 512MB") {
+				t.Errorf("%+v: %v", o, err)
+			}
 		}
 	}
 }

@@ -73,7 +73,7 @@ func (r *run) reopen(path string) (err error) {
 	}
 	m := r.record.Meta()
 	r.info = m.Info
-	if r.judge, err = judge.New(m.Info, m.Profiles, judge.Options{Inconclusive: r.o.inconclusive, Limit: float64(r.o.limit)}); err != nil {
+	if r.judge, err = judge.New(m.Info, m.Profiles, r.o.options()); err != nil {
 		return usage("%w", err)
 	}
 	r.before = newBefore(m.Info)

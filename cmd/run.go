@@ -109,7 +109,7 @@ func (a *app) prepare(ctx context.Context, o soakOptions) (r *run, err error) {
 	}
 	r.describe()
 	profiles := r.profiles()
-	if r.judge, err = judge.New(r.info, profiles, judge.Options{Inconclusive: o.inconclusive, Limit: float64(o.limit)}); err != nil {
+	if r.judge, err = judge.New(r.info, profiles, o.options()); err != nil {
 		return nil, usage("%w", err)
 	}
 	if o.listen != "" {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"leakcheck/soak"
+	"leakcheck/soak/judge"
 )
 
 // soakOptions are the flags of soak; demo fills them itself.
@@ -143,12 +144,19 @@ func (o *loadOptions) flags(f *pflag.FlagSet) {
 type judgeOptions struct {
 	tolerance    soak.Rate
 	limit        soak.Size
+	fills        soak.Size
 	inconclusive string
+}
+
+// options are what the judge is told.
+func (o *judgeOptions) options() judge.Options {
+	return judge.Options{Inconclusive: o.inconclusive, Limit: float64(o.limit), Fills: float64(o.fills)}
 }
 
 func (o *judgeOptions) flags(f *pflag.FlagSet) {
 	f.Var(&o.tolerance, "tolerance", "slowest growth that matters, such as 1MB/h (default: from the level to the nearest wall in 7 days)")
 	f.Var(&o.limit, "limit", "memory limit to judge by; the one in the data counts if it is lower")
+	f.Var(&o.fills, "fills", "memory that the program fills by design, where its command line does not say: a JVM's -Xms, Redis's maxmemory")
 	f.StringVar(&o.inconclusive, "inconclusive", "", "what a gate makes of exit code 4: pass or fail")
 }
 
@@ -156,6 +164,9 @@ func (o *judgeOptions) check() error {
 	const least = 1e6 // no node runs in less; who writes 5 means 5GB
 	if o.limit != 0 && o.limit < least {
 		return usage("--limit %d: a memory limit of %d bytes makes no sense: write it like 512MB", int64(o.limit), int64(o.limit))
+	}
+	if o.fills != 0 && o.fills < least {
+		return usage("--fills %d: what a program fills by design is more than %d bytes: write it like 512MB", int64(o.fills), int64(o.fills))
 	}
 	switch o.inconclusive {
 	case "", "pass", "fail":

@@ -64,7 +64,7 @@ func judgeOf(m record.Meta, o judgeOptions, profile string) (*judge.Judge, error
 	if o.tolerance > 0 {
 		m.Info.Tolerance = float64(o.tolerance)
 	}
-	j, err := judge.New(m.Info, profiles, judge.Options{Inconclusive: o.inconclusive, Limit: float64(o.limit)})
+	j, err := judge.New(m.Info, profiles, o.options())
 	if err != nil {
 		return nil, usage("%w", err)
 	}

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 
@@ -15,6 +16,9 @@ type ClassifyOptions struct {
 	Tolerance float64
 	// Limit is a memory limit given by the user, in bytes; 0 without one.
 	Limit float64
+	// Fills is how many bytes the program fills by design, as the user says; 0
+	// takes what is known of the targets.
+	Fills float64
 	// Scale is how many times a rehearsal was shortened; 0 for a real run.
 	Scale float64
 	// Profiles and Targets, by and with the targets' names, are what is known
@@ -54,7 +58,7 @@ func Classify(samples iter.Seq2[soak.Sample, error], source string, o ClassifyOp
 
 // curve are the options for one target's curve.
 func (o *ClassifyOptions) curve(source, target string) curve.Options {
-	c := curve.Options{Source: source, Target: target, Tolerance: o.Tolerance, Scale: o.Scale}
+	c := curve.Options{Source: source, Target: target, Tolerance: o.Tolerance, Fills: o.Fills, Scale: o.Scale}
 	wall := func(name string, bytes float64) {
 		if bytes > 0 {
 			c.Walls = append(c.Walls, curve.Wall{Name: name, Bytes: bytes})
@@ -67,7 +71,7 @@ func (o *ClassifyOptions) curve(source, target string) curve.Options {
 	for _, t := range o.Targets {
 		if t.Name == target {
 			wall("heap", float64(t.HeapCap))
-			c.Fills = float64(t.Fills)
+			c.Fills = cmp.Or(o.Fills, float64(t.Fills))
 		}
 	}
 	return c

@@ -71,3 +71,53 @@ func TestClassifyIsBounded(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestWhatIsFilledByDesign is known of a target, or given; what is given wins.
+func TestWhatIsFilledByDesign(t *testing.T) {
+	filling := []soak.TargetInfo{{Name: "", Fills: 1e9}}
+	for _, c := range []struct {
+		name    string
+		targets []soak.TargetInfo
+		given   float64
+		want    soak.Leak
+	}{
+		{"nothing is known", nil, 0, soak.LeakYes},
+		{"by its command line", filling, 0, soak.LeakInconclusive},
+		{"given", nil, 1e9, soak.LeakInconclusive},
+		{"given, and passed", filling, 50e6, soak.LeakYes},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			samples := func(yield func(soak.Sample, error) bool) {
+				for s := range inTurn(400, nil, "flat", "leaking") {
+					if s.Target == "leaking" {
+						s.Target = ""
+						if !yield(s, nil) {
+							return
+						}
+					}
+				}
+			}
+			got, err := Classify(samples, "a.csv", ClassifyOptions{Tolerance: 1e6, Targets: c.targets, Fills: c.given})
+			if err != nil || got[0].Leak != c.want {
+				t.Errorf("%+v, %v, want %s", got, err, c.want)
+			}
+			// A run with its record gets the same answer.
+			info := soak.TargetInfo{Kind: "container"}
+			if c.targets != nil {
+				info = c.targets[0]
+			}
+			j, err := New(soak.RunInfo{Tolerance: 1e6, Started: time.Unix(0, 0), Targets: []soak.TargetInfo{info}}, nil, Options{Fills: c.given})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for s := range samples {
+				if err := j.Record(soak.Batch{Samples: []soak.Sample{s}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if r := j.Result(""); r.Leak != c.want {
+				t.Errorf("as a run: %s, want %s: %s", r.Leak, c.want, r.Why)
+			}
+		})
+	}
+}

@@ -20,6 +20,9 @@ type Options struct {
 	Inconclusive string
 	// Limit is a memory limit given by the user, in bytes; 0 without one.
 	Limit float64
+	// Fills is how many bytes the program fills by design, as the user says; 0
+	// takes what its command line was found to say.
+	Fills float64
 }
 
 // Judge judges one run. Its methods may run at the same time.

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -25,6 +26,7 @@ type target struct {
 	lastAt time.Time
 
 	limit   float64 // given by the user, in bytes; 0 without one
+	fills   float64
 	options curve.Options
 	stream  *curve.Stream
 	decided soak.Leak // what the stream was certain of at the last sample
@@ -84,8 +86,8 @@ func newTarget(name string, p *soak.Profile, run soak.RunInfo, o Options) (*targ
 		}
 	}
 	t.options = curve.Options{Target: name, Tolerance: run.Tolerance, Scale: run.Rehearsal}
-	t.limit = o.Limit
-	t.options.Walls = t.walls()
+	t.limit, t.fills = o.Limit, o.Fills
+	t.options.Walls, t.options.Fills = t.walls(), o.Fills
 	t.stream = curve.New(t.options)
 	return t, nil
 }
@@ -117,7 +119,7 @@ func compile(p *soak.Profile) (*checklist.List, error) {
 // has changed when its container was made anew.
 func (t *target) describe(info soak.TargetInfo) {
 	t.info, t.judged = info, nil
-	t.options.Walls, t.options.Fills = t.walls(), float64(info.Fills)
+	t.options.Walls, t.options.Fills = t.walls(), cmp.Or(t.fills, float64(info.Fills))
 	t.stream.Describe(t.options.Walls, t.options.Fills)
 	t.anchor(info.Started)
 }
