@@ -20,6 +20,7 @@ type tape struct {
 	lines  map[string]int
 	count  int
 	events []soak.Event
+	last   time.Time // of the last event that was expected
 }
 
 func (r *tape) line(l soak.Line) {

@@ -69,24 +69,31 @@ func fillV2(v *soak.Values, r reading, hostMemory int64) {
 	put(v, soak.WorkingSet, minus(r.usage, inactive))
 	put(v, soak.Shmem, some(r.stat("shmem")))
 	put(v, soak.SlabReclaimable, some(r.stat("slab_reclaimable")))
-	put(v, soak.Kernel, v2Kernel(r.stat))
+	putV2Kernel(v, r)
 	put(v, soak.Swap, r.swap)
 	putLimit(v, r.limit, hostMemory)
 }
 
-// v2Kernel is the kernel's memory without reclaimable slab. Linux 5.18 sums it
-// up as "kernel", without socket buffers; before that the parts are added.
-func v2Kernel(stat lookup) number64 {
-	sock := some(stat("sock"))
-	if all := some(stat("kernel")); all.ok {
-		sum := minus(all, orZero(some(stat("slab_reclaimable"))))
-		return plus(sum, orZero(sock))
+// putV2Kernel puts the kernel's memory without reclaimable slab. Linux 5.18 sums
+// it up as "kernel", without socket buffers; before that the parts are added.
+// Engines before 23.0 pass on neither the sum nor all parts: page tables and
+// per-CPU memory, as much as the rest, then only show in what is left of usage.
+func putV2Kernel(v *soak.Values, r reading) {
+	slab, sock := orZero(some(r.stat("slab_reclaimable"))), orZero(some(r.stat("sock")))
+	if all := some(r.stat("kernel")); all.ok {
+		put(v, soak.Kernel, plus(minus(all, slab), sock))
+		return
 	}
-	sum := plus(some(stat("slab_unreclaimable")), some(stat("kernel_stack")))
-	for _, key := range [...]string{"pagetables", "percpu"} { // younger than 5.0
-		sum = plus(sum, orZero(some(stat(key))))
+	sum := plus(some(r.stat("slab_unreclaimable")), some(r.stat("kernel_stack")))
+	for _, key := range [...]string{"pagetables", "percpu"} {
+		sum = plus(sum, some(r.stat(key)))
 	}
-	return plus(sum, orZero(sock))
+	if sum.ok {
+		put(v, soak.Kernel, plus(sum, sock))
+		return
+	}
+	rest := minus(minus(r.usage, some(r.stat("anon"))), some(r.stat("file")))
+	derive(v, soak.Kernel, minus(rest, slab))
 }
 
 // putLimit leaves out a limit that nothing can reach: v1 prints a huge number

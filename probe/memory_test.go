@@ -61,10 +61,10 @@ func TestCgroupV2(t *testing.T) {
 }
 
 func TestCgroupV2BeforeKernelSum(t *testing.T) {
-	stat := map[string]uint64{"anon": 1, "slab_unreclaimable": 1000, "slab_reclaimable": 77, "kernel_stack": 200, "percpu": 30, "sock": 4}
+	stat := map[string]uint64{"anon": 1, "slab_unreclaimable": 1000, "slab_reclaimable": 77, "kernel_stack": 200, "pagetables": 6, "percpu": 30, "sock": 4}
 	var v soak.Values
 	fillV2(&v, reading{usage: number64{5000, true}, limit: number64{4096, true}, stat: from(stat)}, 0)
-	if k, _ := v.Get(soak.Kernel); k != 1234 {
+	if k, _ := v.Get(soak.Kernel); k != 1240 || v.Derived(soak.Kernel) {
 		t.Errorf("kernel %d", k)
 	}
 	if l, _ := v.Get(soak.Limit); l != 4096 {
@@ -72,6 +72,23 @@ func TestCgroupV2BeforeKernelSum(t *testing.T) {
 	}
 	if v.Has(soak.File) || v.Has(soak.Shmem) || v.Has(soak.WorkingSet) {
 		t.Error("what is not reported must be absent")
+	}
+}
+
+// TestCgroupV2ThroughAnOldEngine has what Docker 20.10 passes on: some of the
+// kernel's parts, but neither page tables nor the sum.
+func TestCgroupV2ThroughAnOldEngine(t *testing.T) {
+	stat := map[string]uint64{"anon": 1000, "file": 300, "slab_unreclaimable": 100, "slab_reclaimable": 77, "kernel_stack": 20, "sock": 4}
+	var v soak.Values
+	fillV2(&v, reading{usage: number64{2000, true}, stat: from(stat)}, 0)
+	if k, _ := v.Get(soak.Kernel); k != 2000-1000-300-77 || !v.Derived(soak.Kernel) {
+		t.Errorf("kernel %d, derived %v", k, v.Derived(soak.Kernel))
+	}
+	delete(stat, "file")
+	v = soak.Values{}
+	fillV2(&v, reading{usage: number64{2000, true}, stat: from(stat)}, 0)
+	if v.Has(soak.Kernel) {
+		t.Error("the kernel's share was made up")
 	}
 }
 
