@@ -112,7 +112,7 @@ func TestPassiveIsRarelyFooled(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			const n = 200
-			runs, fooled := 60, 0
+			runs, fooled := 40, 0
 			if os.Getenv("LEAKCHECK_BENCH") != "" {
 				runs = 1000
 			}
