@@ -59,7 +59,7 @@ func TestFaultsOfTheContainer(t *testing.T) {
 	if m.Lives == 1+4*n && m.Leak != soak.LeakYes && !t.Failed() {
 		came.right = n
 	}
-	if came.doubled > 0 || came.lost > came.expected/20 {
+	if came.doubled > 0 || came.lost > came.expected/20+excused(r, 200*time.Millisecond) {
 		t.Errorf("%+v", came)
 	}
 	faultTable.add("here (cgroup files)", "container restarted, killed, OOM-killed, paused, renamed, re-created", came)
