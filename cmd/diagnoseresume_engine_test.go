@@ -19,7 +19,7 @@ func TestDiagnoseGoesOn(t *testing.T) {
 	env := []string{"XDG_STATE_HOME=" + t.TempDir(), "DOCKER_HOST=" + rig.Address()}
 	diagnosis := func(args ...string) (d soak.Diagnosis, said string) {
 		b := start(t, env, append(args, "--format", "json")...)
-		if code := b.ends(t, time.Minute); code != soak.ExitInconclusive {
+		if code := b.ends(t, time.Minute); code != soak.ExitInconclusive && code != soak.ExitPass { // a node that does not move at all is cleared at once
 			t.Fatalf("%v: exit %d\n%s", args, code, b.errOut.String())
 		}
 		if err := json.Unmarshal([]byte(b.out.String()), &d); err != nil {
