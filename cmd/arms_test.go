@@ -25,7 +25,7 @@ func TestScenariosThatAreLeftOutAreNamed(t *testing.T) {
 // The command that is advised is the one that was given, with what must change.
 func TestTheCommandAgain(t *testing.T) {
 	root := newRoot(&app{getenv: func(string) string { return "" }})
-	c, args, err := root.Find([]string{"diagnose", "--scenario", "a b", "--scenario", "c", "--max=2s", "--no-observer", "--seed", "7", "--url", "http://u:secret@h:1", "--", "node", "it's.js"})
+	c, args, err := root.Find([]string{"diagnose", "--scenario", "a b", "--scenario", "c", "--max=2s", "--no-observer", "--seed", "7", "--url", "http://u:secret@h:1", "--arm", "voice=curl -H 'Authorization: Bearer 5up3rS3cretT0ken' u;off", "--", "node", "it's.js"})
 	if err == nil {
 		err = c.ParseFlags(args)
 	}
@@ -33,7 +33,7 @@ func TestTheCommandAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := again("diagnose", c.Flags(), c.Flags().Args(), map[string]string{"max": "10m"})
-	want := `leakcheck diagnose --no-observer --scenario 'a b' --scenario c --url http://xxxxx@h:1 --max 10m -- node 'it'\''s.js'`
+	want := `leakcheck diagnose --arm 'voice=curl -H '\''Authorization: (removed)'\'' u;off' --no-observer --scenario 'a b' --scenario c --url 'http://(removed)@h:1' --max 10m -- node 'it'\''s.js'`
 	if got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}

@@ -87,7 +87,7 @@ func again(name string, f *pflag.FlagSet, command []string, instead map[string]s
 		}
 		for _, v := range values {
 			if words = append(words, "--"+x.Name); x.Value.Type() != "bool" {
-				words = append(words, shellWord(withoutPassword(v)))
+				words = append(words, shellWord(withoutSecrets(v)))
 			}
 		}
 	})
@@ -97,7 +97,7 @@ func again(name string, f *pflag.FlagSet, command []string, instead map[string]s
 	if len(command) > 0 {
 		words = append(words, "--")
 		for _, w := range command {
-			words = append(words, shellWord(w))
+			words = append(words, shellWord(withoutSecrets(w)))
 		}
 	}
 	return strings.Join(words, " ")

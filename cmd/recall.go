@@ -96,6 +96,9 @@ func withoutPassword(s string) string {
 	return s
 }
 
+// withoutSecrets is a flag's value as it may be told.
+func withoutSecrets(s string) string { return string(logscan.Redact([]byte(s))) }
+
 // resumeAs is what --resume calls a run: its id, or the folder that its record
 // is in.
 func (r *run) resumeAs() string {
