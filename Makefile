@@ -4,7 +4,7 @@ GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ROOT := $(shell test "$$(id -u)" = 0 && test "$$(uname -s)" = Linux && echo yes)
 
-.PHONY: help build test lint unit tools pictures engine cgroup2 bench bench-soak bench-verdict demo man faults dist licences clean
+.PHONY: help build test lint unit tools pictures engine cgroup2 bench bench-soak bench-verdict demo man faults dist cross licences clean
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -48,7 +48,8 @@ bench: engine ## speed, as ratios against peers in the same run (hey, wrk, grep,
 	$(GO) test -run 'TestAgainstHeyAndWrk|TestMemoryIsFlat|TestOpenLoopOnLoopback' -v ./soak/load && \
 	$(GO) test -run TestTapLatency -bench 'Sample' -v ./probe && \
 	$(GO) test -run '^$$' -bench AgainstGrep ./soak/logscan && \
-	$(GO) test -run TestWeight -v ./cmd && \
+	$(GO) test -run 'TestWeight|TestManyContainersInOneSoak/100' -v ./cmd && \
+	$(GO) test -run TestWeightOfAWeek -v ./soak/record && \
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./soak/curve ./soak/record/... ./report
 
 bench-soak: engine ## forty real soaks of three minutes: leaks found at their true rate, fixes not accused (a quarter of an hour)
@@ -67,6 +68,10 @@ dist: ## static binaries for four platforms; building twice must give the same
 	for p in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do \
 		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -trimpath -o dist/leakcheck-$${p%/*}-$${p#*/} . || exit 1; done
 	CGO_ENABLED=0 $(GO) build -a -trimpath -o dist/again . && cmp dist/again dist/leakcheck-$$($(GO) env GOOS)-$$($(GO) env GOARCH) && rm dist/again
+
+cross: ## does it build for the other systems and processors? (unoptimised, kept nowhere)
+	for p in linux/arm64 darwin/arm64; do \
+		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -gcflags='all=-N -l' -o /dev/null . || exit 1; done
 
 licences: ## the modules in the binary and their licence files
 	@$(GO) list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' . | sort -u | while read -r m v d; do \
