@@ -80,7 +80,7 @@ func (t *tally) take() (in soak.LoadInterval, ok bool, err error) {
 		t.keep(counted)
 		return in, in.Due != 0 || in.Requests != 0 || len(in.Errors) > 0, nil
 	}
-	in.Latency, err = encode(counted)
+	in.Latency, err = counted.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
 	counted.Reset()
 	t.keep(counted)
 	return in, true, err
