@@ -58,6 +58,14 @@ func (s *Stream) Add(x soak.Sample) {
 	s.latest, s.target = x.Values, x.Target
 }
 
+// Stands notes where the memory stands now, and its limit, without judging how
+// it came there: forecasts begin from it, at the rate that was judged before.
+func (s *Stream) Stands(x soak.Sample) {
+	if _, ok := s.column.read(&x.Values); ok && len(s.lives) > 0 {
+		s.latest = x.Values
+	}
+}
+
 func (s *Stream) current() *life {
 	if len(s.lives) == 0 {
 		return nil

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,31 @@ func TestALeakProvenUnderLoadStandsWhenTheBrakeEndsTheLoad(t *testing.T) {
 				t.Errorf("the last level %d is not kept", got)
 			}
 		})
+	}
+}
+
+// TestTheWallIsAsFarAsItIsNow: what goes on growing after the brake meets its
+// limit sooner than it would have from where the brake saw it.
+func TestTheWallIsAsFarAsItIsNow(t *testing.T) {
+	s := tell(t, nil)
+	const rate, limit = 2e6, 8_000_000_000
+	for d := time.Duration(0); d <= 50*time.Minute; d += 5 * time.Second {
+		x := sample(d, 300e6+rate*d.Seconds())
+		x.Set(soak.Limit, limit)
+		s.record(soak.Batch{Samples: []soak.Sample{x}})
+		if d == 30*time.Minute {
+			s.record(soak.Batch{Events: []soak.Event{{At: at(d), Target: node, Kind: soak.EventBrake, Text: soak.Braked + "70 % of the limit"}}})
+		}
+		if d != 30*time.Minute && d != 50*time.Minute {
+			continue
+		}
+		left := (limit - 300e6 - rate*d.Seconds()) / rate / 3600
+		if hours, wall, ok := s.j.HoursToWall(node); !ok || wall != "limit" || math.Abs(hours-left) > 0.05*left {
+			t.Errorf("after %s the %s is %.3f h away (%v), want %.3f", d, wall, hours, ok, left)
+		}
+		if f := s.j.Result(node).Forecast; f.Hours.Estimate == nil || math.Abs(*f.Hours.Estimate-left) > 0.05*left {
+			t.Errorf("after %s the result says %v, want %.3f h", d, f.Hours.Estimate, left)
+		}
 	}
 }
 

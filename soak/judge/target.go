@@ -194,7 +194,9 @@ func (t *target) sample(s soak.Sample) {
 		w.before(s, t)
 	}
 	t.samples++
-	if !t.settled {
+	if t.settled {
+		t.stream.Stands(s)
+	} else {
 		t.stream.Add(s)
 	}
 	t.decided = t.stream.Decided()
