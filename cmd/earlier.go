@@ -34,6 +34,22 @@ func (v *verification) look(ctx context.Context) (map[string]probe.State, error)
 	return states, nil
 }
 
+// sameEnd is how far apart a record and the engine may tell one end.
+const sameEnd = 10 * time.Second
+
+// ends remembers when each target's main process ended last.
+type ends map[string]time.Time
+
+// Record keeps the time of the last exit.
+func (x ends) Record(b soak.Batch) error {
+	for _, e := range b.Events {
+		if e.Kind == soak.EventExit && e.At.After(x[e.Target]) {
+			x[e.Target] = e.At
+		}
+	}
+	return nil
+}
+
 // untold are the events that follow from the containers' states and that no
 // record has told.
 func (v *verification) untold(states map[string]probe.State) (all []soak.Event) {
@@ -43,7 +59,7 @@ func (v *verification) untold(states map[string]probe.State) (all []soak.Event) 
 		switch {
 		case s.Running && s.Paused:
 			e.At, e.Kind, e.Text = time.Now(), soak.EventPause, "the container is paused"
-		case s.Finished.IsZero() || last.At.After(s.Finished) && s.Running:
+		case s.Finished.IsZero() || last.At.After(s.Finished) && s.Running || v.ends[n.info.Name].Sub(s.Finished).Abs() < sameEnd:
 			continue
 		case s.Running:
 			e.Text = fmt.Sprintf("the life before this one ended; the engine has restarted the container %d times", s.Restarts)

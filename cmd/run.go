@@ -38,6 +38,7 @@ type run struct {
 	mail   mailbox
 	before *before // in a resumed run, as of the interruption
 	lives  lives   // in a verification, as of earlier records
+	ends   ends    // likewise
 	page   *page   // nil unless somebody listens
 	gates  gates
 	// screened says that the terminal was filled, and is empty now.

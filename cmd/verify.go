@@ -148,7 +148,7 @@ type verification struct {
 
 // drive replays what earlier runs recorded, then reads and samples.
 func (v *verification) drive(ctx context.Context) error {
-	v.lives = lives{}
+	v.lives, v.ends = lives{}, ends{}
 	states, err := v.look(ctx)
 	if err != nil {
 		return err
@@ -161,7 +161,7 @@ func (v *verification) drive(ctx context.Context) error {
 	if err := v.begin(c.Recorder); err != nil {
 		return err
 	}
-	v.recall(fanout{c.Recorder, v.lives})
+	v.recall(fanout{c.Recorder, v.lives, v.ends})
 	if err := c.Recorder.Record(soak.Batch{Events: v.untold(states)}); err != nil {
 		return notMeasured(fmt.Errorf("record: %w", err))
 	}

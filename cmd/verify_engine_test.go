@@ -220,6 +220,15 @@ func (l *lab) ended(p *dockertest.Puppeteer) {
 	}) {
 		t.Errorf("exit code %d, events %+v", v.code, v.Events)
 	}
+	again, ends := l.verify(p.Spec.Name), 0
+	for _, e := range again.Events {
+		if e.Kind == soak.EventExit {
+			ends++
+		}
+	}
+	if ends != 1 {
+		t.Errorf("one end is told %d times where a record has told it: %+v", ends, again.Events)
+	}
 	if c := v.check(t, "is-a-program"); c.Outcome != soak.Pass {
 		t.Errorf("a file in an ended container: %+v", c)
 	}
