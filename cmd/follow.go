@@ -146,6 +146,8 @@ func (f *follower) finish(interrupted bool) error {
 		fmt.Fprintf(f.app.stderr, "Run %s is over; `leakcheck report %s` tells all of it.\n", id, id)
 	case f.running():
 		fmt.Fprintf(f.app.stderr, "Run %s goes on.\n", id)
+	case meta.Info.Left(time.Now()) == 0:
+		fmt.Fprintf(f.app.stderr, "Run %s was killed; `leakcheck report %s` tells what it saw.\n", id, id)
 	default:
 		fmt.Fprintf(f.app.stderr, "Run %s was killed; `leakcheck soak --resume %s` goes on with it.\n", id, id)
 	}

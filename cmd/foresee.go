@@ -105,7 +105,7 @@ func (r *run) foretoldBy(path, target string) (string, bool) {
 		return "", false
 	}
 	defer rec.Close()
-	if m := rec.Meta().Info; m.Rehearsal > 0 || m.Kind != soak.KindSoak {
+	if m := rec.Meta().Info; m.Rehearsal > 0 || m.Kind == soak.KindDiagnose || m.Kind == soak.KindFire {
 		return "", false
 	}
 	past, err := runSide(rec, r.o.judgeOptions)

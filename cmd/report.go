@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -74,7 +75,7 @@ func (a *app) report(ctx context.Context, ref string, o judgeOptions, out output
 	}
 	j.Add(g.check(j, m.Info)...)
 	judged := j.Report(until)
-	view := report.NewView(judged, curvesOf(j, curves), until)
+	view := report.NewStoredView(judged, curvesOf(j, curves), until, time.Now())
 	if out.out != "" {
 		if err := writeReports(out.out, view, rec); err != nil {
 			return notMeasured(err)

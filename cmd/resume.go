@@ -92,13 +92,20 @@ func (r *run) reopen(path string) (err error) {
 // goOn turns what a run was asked to do into the options for what is left of it.
 func (o soakOptions) goOn(m record.Meta, now time.Time) (soakOptions, error) {
 	info := m.Info
-	planned := soak.Duration(info.Planned * float64(time.Second))
-	left := planned.D() - now.Sub(info.Started)
-	if left <= 0 {
-		return o, usage("run %s had its %s: there is nothing left to resume; judge it with `leakcheck report %s`", info.ID, planned, info.ID)
+	switch info.Kind {
+	case soak.KindVerify:
+		return o, usage("run %s is a verify, no soak: `leakcheck report %s` tells what it saw; for more, verify again", info.ID, info.ID)
+	case soak.KindFire:
+		return o, usage("run %s is a fire, no soak: `leakcheck report %s` tells what it saw; for more, fire again", info.ID, info.ID)
+	case soak.KindDiagnose:
+		return o, usage("run %s is a diagnose, no soak: `leakcheck diagnose --resume %s` goes on with it", info.ID, info.ID)
 	}
 	if info.Rehearsal > 0 {
 		return o, usage("run %s is a rehearsal: start it again instead", info.ID)
+	}
+	planned, left := soak.Duration(info.Planned*float64(time.Second)), info.Left(now)
+	if left == 0 {
+		return o, usage("run %s had its %s: there is nothing left to resume; judge it with `leakcheck report %s`", info.ID, planned, info.ID)
 	}
 	o.planned, o.duration = planned, soak.Duration(left.Round(time.Millisecond))
 	o.level, o.tolerance, o.recorded = string(info.LoadLevel), soak.Rate(info.Tolerance), m.Profiles

@@ -155,6 +155,7 @@ func (r *run) describe() {
 		Interval:  r.o.pace()(time.Hour, false).Seconds(),
 		Rehearsal: r.o.scale(),
 		LoadLevel: soak.LoadLevel(r.o.level),
+		Kind:      r.o.kind,
 		Tolerance: float64(r.o.tolerance),
 	}
 	for _, n := range r.nodes {
@@ -226,7 +227,7 @@ func (r *run) config() (runner.Config, error) {
 	if r.loads.plan != nil {
 		sinks = append(sinks, r.brake(mail))
 	}
-	if !r.o.watching && !r.o.once && r.o.rehearse == 0 && r.before == nil {
+	if !r.o.watching && r.o.kind == soak.KindSoak && r.o.rehearse == 0 && r.before == nil {
 		sinks = append(sinks, &foresight{run: r, began: map[string]time.Time{}})
 	}
 	if r.o.notify != "" {

@@ -32,7 +32,7 @@ type soakOptions struct {
 	detach    bool
 	ready     *os.File // where a soak in the background says that it has begun
 	failFast  bool
-	once      bool // a look that nobody goes on with
+	kind      soak.RunKind
 	untilSure bool
 	extend    times         // of its length, when it would end undecided
 	watching  bool          // only look: no load, and no record unless out is set
@@ -101,9 +101,6 @@ memory, slows down, errs or dies. Docker is only read.
 	c.MarkFlagsMutuallyExclusive("hours", "duration")
 	return c
 }
-
-// resumable reports whether an interrupted run can be gone on with.
-func (o *soakOptions) resumable() bool { return !o.once }
 
 // targetOptions say what to watch.
 type targetOptions struct {

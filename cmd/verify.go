@@ -43,7 +43,7 @@ func (b *logBudget) Set(s string) error {
 func (b *logBudget) Type() string { return "size" }
 
 func newVerify(a *app) *cobra.Command {
-	o := soakOptions{loadOptions: loadOptions{level: string(soak.LoadNone)}, interval: soak.Duration(time.Second), once: true}
+	o := soakOptions{loadOptions: loadOptions{level: string(soak.LoadNone)}, interval: soak.Duration(time.Second), kind: soak.KindVerify}
 	o.duration = soak.Duration(30 * time.Second)
 	budget := logBudget(newestSlice)
 	var askHealth bool

@@ -38,7 +38,8 @@ type View struct {
 	// that is finished.
 	Refresh time.Duration
 
-	raw soak.Report
+	raw  soak.Report
+	over bool // nothing is left to go on with
 }
 
 // Statement is one line with its tone.
@@ -85,7 +86,13 @@ type Tally map[soak.Outcome]int
 // NewView builds the view of a judged run. The series may be nil or lack
 // targets: charts are left out then. Neither r nor series is changed.
 func NewView(r soak.Report, series map[string]*Series, now time.Time) *View {
-	v := &View{Report: cleaned(r), Series: series, Now: now, raw: r}
+	return NewStoredView(r, series, now, now)
+}
+
+// NewStoredView is NewView of a stored run as of an instant, read at a later
+// one: what to do next is what can be done then.
+func NewStoredView(r soak.Report, series map[string]*Series, now, read time.Time) *View {
+	v := &View{Report: cleaned(r), Series: series, Now: now, raw: r, over: r.Run.Left(read) == 0}
 	v.End = r.Run.Started.Add(seconds(r.Run.Duration))
 	for _, name := range targetNames(v.Report) {
 		v.Targets = append(v.Targets, v.target(name))
@@ -137,8 +144,19 @@ func (v *View) target(name string) *Target {
 	}
 	t.ended = v.lastExit(name)
 	t.Verdict = v.verdict(t)
-	t.Facts = v.facts(t)
+	t.Facts = v.asRead().facts(t)
 	return t
+}
+
+// asRead is the view that says what to do: of an interrupted run that cannot be
+// gone on with, what one does after a run that ended by itself.
+func (v *View) asRead() *View {
+	if v.Report.ExitCode != soak.ExitInterrupted || !v.over {
+		return v
+	}
+	ended := *v
+	ended.Report.ExitCode, ended.Report.Run.Planned = soak.ExitInconclusive, 0
+	return &ended
 }
 
 // seriesOf finds a target's curves by its name, which the view has cleaned.

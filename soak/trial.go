@@ -1,5 +1,7 @@
 package soak
 
+import "time"
+
 // RunKind is what a run was made for.
 type RunKind string
 
@@ -8,11 +10,22 @@ const (
 	KindSoak     RunKind = ""         // a soak or a watch, judged by its checklist
 	KindDiagnose RunKind = "diagnose" // an experiment, set up as its Design says
 	KindFire     RunKind = "fire"     // a firing, set up as its FiringDesign says
+	KindVerify   RunKind = "verify"   // a short look at what runs already, judged by its checklist
 )
+
+// Left is how much of a soak's time lies ahead at an instant. It is 0 for what
+// cannot be gone on with: a run of another kind, a rehearsal, or a watch, which
+// has no length.
+func (r RunInfo) Left(now time.Time) time.Duration {
+	if r.Kind != KindSoak || r.Rehearsal > 0 {
+		return 0
+	}
+	return max(0, time.Duration(r.Planned*float64(time.Second))-now.Sub(r.Started))
+}
 
 // Load says in a word what a run fired: its load level, or what it was made for.
 func (r RunInfo) Load() string {
-	if r.Kind != KindSoak {
+	if r.Kind == KindDiagnose || r.Kind == KindFire {
 		return string(r.Kind)
 	}
 	return string(r.LoadLevel)

@@ -1,0 +1,36 @@
+package cmd
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"leakcheck/soak"
+	"leakcheck/soak/record"
+)
+
+// TestOnlyASoakThatHasTimeLeftIsGoneOnWith, and another run is told what it is.
+func TestOnlyASoakThatHasTimeLeftIsGoneOnWith(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	for want, info := range map[string]soak.RunInfo{
+		"":                              {Planned: 3600},
+		"had its 10s: there is nothing": {Planned: 10},
+		"had its 0s: there is nothing":  {Planned: 0}, // a watch
+		"is a rehearsal":                {Planned: 3600, Rehearsal: 60},
+		"is a verify, no soak: `leakcheck report r1`":             {Planned: 3600, Kind: soak.KindVerify},
+		"is a fire, no soak: `leakcheck report r1`":               {Kind: soak.KindFire},
+		"is a diagnose, no soak: `leakcheck diagnose --resume r1": {Kind: soak.KindDiagnose},
+	} {
+		info.ID, info.Started = "r1", now.Add(-20*time.Second)
+		o, err := soakOptions{}.goOn(record.Meta{Info: info}, now)
+		if want == "" {
+			if err != nil || o.duration.D() != 3580*time.Second || info.Left(now) != o.duration.D() {
+				t.Errorf("%s left, the run says %s, %v", o.duration, info.Left(now), err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), want) || info.Left(now) != 0 {
+			t.Errorf("%+v: %v with %s left, want %q", info, err, info.Left(now), want)
+		}
+	}
+}
