@@ -118,7 +118,7 @@ func reasons(m *soak.MemoryResult) []Fact {
 	if m.Tolerance > 0 {
 		add("tolerance", soak.FormatRate(m.Tolerance))
 	}
-	if m.Detectable != nil {
+	if m.Detectable != nil && m.Leak != soak.LeakYes {
 		add("visible", "a leak of "+soak.FormatRate(*m.Detectable)+" would have been seen 9 times of 10")
 	}
 	if m.BytesPerRequest != nil {

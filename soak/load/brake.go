@@ -143,7 +143,8 @@ func (b *Brake) wall(s soak.Sample) string {
 		return ""
 	}
 	if hours, ok := b.o.HoursToWall(s.Target); ok && hours < b.o.Hours {
-		return fmt.Sprintf(soak.BrakedForLeak+"%.0f minutes at the present rate", max(hours, 0)*60)
+		left := time.Duration(max(hours, 0) * float64(time.Hour)).Round(time.Second)
+		return fmt.Sprintf(soak.BrakedForLeak+"%s at the present rate", soak.Duration(left))
 	}
 	return ""
 }

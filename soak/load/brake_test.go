@@ -76,7 +76,7 @@ func TestBrake(t *testing.T) {
 			in: []soak.Batch{sample(map[soak.Metric]int64{soak.WorkingSet: 40 * mb, soak.Limit: 100 * mb})}, want: "80 % of the ceiling", at: 1},
 		"nothing measured": {in: []soak.Batch{sample(nil)}},
 		"soon": {o: BrakeOptions{HoursToWall: func(string) (float64, bool) { return 0.5, true }},
-			in: []soak.Batch{sample(map[soak.Metric]int64{soak.WorkingSet: mb})}, want: "in 30 minutes", at: 1},
+			in: []soak.Batch{sample(map[soak.Metric]int64{soak.WorkingSet: mb})}, want: "in 30m", at: 1},
 		"not so soon": {o: BrakeOptions{HoursToWall: func(string) (float64, bool) { return 1.5, true }},
 			in: []soak.Batch{sample(map[soak.Metric]int64{soak.WorkingSet: mb})}},
 		"unproven": {o: BrakeOptions{HoursToWall: func(string) (float64, bool) { return 0, false }},
