@@ -58,7 +58,8 @@ are one, and --arm adds commands of your own. It ends by itself when it knows.
 A pause must be longer than the node takes between two garbage collections, or
 the floor is not one. The brake stops everything when the node is in trouble.
 What is open at the end is said with the command that would decide it; --resume
-goes on where an experiment ended, as long as the node has not restarted.
+goes on where an experiment ended, as long as the node has not restarted, and
+takes no flag that would make another experiment of it.
 
 --passive fires nothing: it compares growth, in a stored run or in all that is
 known of a container, with what its log and its counters say happened. It shows

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -47,7 +49,70 @@ func (a *app) resumption(o *diagnoseOptions, f *pflag.FlagSet) (*resumption, err
 		return nil, notMeasured(err)
 	}
 	r.e = next.Experiment()
-	return r, r.options(o, f, m.Profiles)
+	if err = r.takes(*o, f, a.getenv); err == nil {
+		err = r.options(o, f, m.Profiles)
+	}
+	if err == nil {
+		err = r.takesArms(o.commands)
+	}
+	return r, err
+}
+
+// mayChange are the flags that an experiment can be gone on with: what is not
+// kept in its record, or says nothing about what is tried. A flag that is not
+// here is part of its design.
+var mayChange = []string{"resume", "max", "format", "html", "quiet", "color", "docker-host", "log", "tap", "tap-key", "pid", "url", "arm"}
+
+// takes refuses what is given besides --resume and would be ignored: blocks of
+// another kind could not be compared with those that were run.
+func (r *resumption) takes(o diagnoseOptions, f *pflag.FlagSet, getenv func(string) string) (err error) {
+	t := r.info.Targets[0]
+	f.Visit(func(x *pflag.Flag) {
+		same := slices.Contains(mayChange, x.Name)
+		switch x.Name {
+		case "pid":
+			same = t.Kind != "container"
+		case "url": // a record keeps no passwords
+			same = withPassword(t.URL) || o.url == t.URL
+		}
+		if same || err != nil {
+			return
+		}
+		given := "--" + x.Name
+		if getenv(variable(x.Name)) != "" {
+			given += " (" + variable(x.Name) + " in the environment)"
+		}
+		err = usage("%s is part of the experiment that is gone on with, %s: leave it out, or begin a new one", given, r.info.ID)
+	})
+	if err == nil && len(o.command) > 0 {
+		err = usage("run %s is gone on with on its own node: leave out `-- %s`, or begin a new one", r.info.ID, withoutSecrets(strings.Join(o.command, " ")))
+	}
+	return err
+}
+
+// takesArms compares the arms given with those that were tried: of a command
+// the record keeps the name only.
+func (r *resumption) takesArms(commands []string) error {
+	var before, now []string
+	for _, arm := range r.info.Design.Arms {
+		if arm.Kind == soak.ArmCommand {
+			before = append(before, arm.Name)
+		}
+	}
+	for _, text := range commands {
+		c, err := parseCommandArm(text)
+		if err != nil {
+			return err
+		}
+		now = append(now, c.name)
+	}
+	switch {
+	case slices.Equal(before, now):
+		return nil
+	case len(before) == 0:
+		return usage("--arm is part of the experiment that is gone on with, %s, which has none: leave it out, or begin a new one", r.info.ID)
+	}
+	return usage("run %s had the arms %s, whose commands a record does not keep: give the same --arm flags, in the same order", r.info.ID, strings.Join(before, ", "))
 }
 
 // options takes over what the experiment was asked to do. Without --max it gets
