@@ -76,6 +76,9 @@ func (a *app) fire(ctx context.Context, o fireOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
+	if o.scenario != "" {
+		o.fires = []string{o.scenario}
+	}
 	t, err := a.newTrial(ctx, o.targetOptions, o.tapOptions, o.interval.D())
 	if err != nil {
 		return err

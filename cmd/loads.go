@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"leakcheck/scenarios"
 	"leakcheck/soak"
 	"leakcheck/soak/load"
 )
@@ -88,15 +89,29 @@ func chosen(p *soak.Profile, level soak.LoadLevel, picked []string) ([]soak.Phas
 	if len(phases) == 0 {
 		return nil, usage("profile %s has no load plan %q: give --load none, or another profile", p.Name, level)
 	}
-	for _, name := range picked {
-		if p.Scenarios[name] == nil {
-			return nil, usage("profile %s has no scenario %q; it has %s", p.Name, name, strings.Join(sortedKeys(p.Scenarios), ", "))
-		}
-	}
 	if len(picked) == 0 {
 		return phases, nil
 	}
 	return only(phases, picked)
+}
+
+// hasAll refuses a scenario that a profile does not have.
+func hasAll(p *soak.Profile, picked []string) error {
+	for _, name := range picked {
+		if p.Scenarios[name] != nil {
+			continue
+		}
+		known := sortedKeys(p.Scenarios)
+		if len(known) == 0 {
+			return usage("profile %s has no scenario %q, nor any other: give another --profile", p.Name, name)
+		}
+		has := "it has " + strings.Join(known, ", ")
+		if near := scenarios.Nearest(name, known); near != "" {
+			has = "similar: " + near + "; " + has
+		}
+		return usage("profile %s has no scenario %q; %s", p.Name, name, has)
+	}
+	return nil
 }
 
 // only keeps the firings of some scenarios.

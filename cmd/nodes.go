@@ -147,7 +147,7 @@ func (o targetOptions) describe(nodes []node) error {
 		}
 	}
 	if len(nodes) > 0 {
-		return o.locate(&nodes[0])
+		return firstError(hasAll(nodes[0].profile, o.fires), o.locate(&nodes[0]))
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ func (a *app) resume(ctx context.Context, o soakOptions) (r *run, err error) {
 	if r.o, err = o.goOn(m, time.Now()); err != nil {
 		return nil, err
 	}
+	r.o.fires = r.o.scenarios
 	if o.listen != "" {
 		if r.page, err = listen(o.listen); err != nil {
 			return nil, err

@@ -86,6 +86,7 @@ func (o *soakOptions) pace() runner.Pace {
 // prepare puts a run together. Every mistake that can be found without
 // sending anything is found here.
 func (a *app) prepare(ctx context.Context, o soakOptions) (r *run, err error) {
+	o.fires = o.scenarios
 	r = &run{app: a, o: o}
 	whole := r
 	defer func() {

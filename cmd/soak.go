@@ -110,6 +110,7 @@ type targetOptions struct {
 	name       string // instead of the target's own
 	url        string
 	profiles   []string
+	fires      []string                 // scenarios that the first one's profile must have
 	recorded   map[string]*soak.Profile // of a resumed run, by target
 	dockerHost string
 	noLog      bool

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"leakcheck/probe"
@@ -165,10 +164,7 @@ func (t *trial) done(w work) (string, bool) {
 
 // scenario finds one of the node's scenarios.
 func (t *trial) scenario(name string) (*soak.Scenario, error) {
-	if s := t.node.profile.Scenarios[name]; s != nil {
-		return s, nil
-	}
-	return nil, usage("profile %s has no scenario %q; it has %s", t.node.profile.Name, name, strings.Join(sortedKeys(t.node.profile.Scenarios), ", "))
+	return t.node.profile.Scenarios[name], hasAll(t.node.profile, []string{name})
 }
 
 // pause leaves time to think better of it, on a terminal.

@@ -77,7 +77,7 @@ func (ps Problems) err() error {
 
 // didYouMean is the remedy for a word that is not one of known.
 func didYouMean(word string, known []string) string {
-	if near := nearest(word, known); near != "" {
+	if near := Nearest(word, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	if len(known) == 0 {
@@ -87,9 +87,9 @@ func didYouMean(word string, known []string) string {
 	return "use one of " + strings.Join(known, ", ")
 }
 
-// nearest returns the known word that differs from word by the fewest edits,
-// if these are few, or that one of the two begins with.
-func nearest(word string, known []string) string {
+// Nearest returns the known word that differs from word by the fewest edits,
+// if these are few, or that one of the two begins with; empty if none does.
+func Nearest(word string, known []string) string {
 	best, least := "", max(1, len(word)/3)+1
 	word = strings.ToLower(word)
 	for _, k := range known {
