@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -21,12 +23,36 @@ type resumption struct {
 	e     *experiment.Experiment // knows which block comes next
 }
 
+// findExperiment is the path of the experiment that a user means: the latest is
+// that of the experiments, whatever else was run since.
+func (a *app) findExperiment(ref string) (string, error) {
+	dir := record.Dir(a.getenv)
+	if ref != "latest" {
+		path, err := record.Find(dir, ref)
+		return path, missing(err)
+	}
+	latest, err := record.LatestOf(dir, soak.KindDiagnose)
+	if errors.Is(err, record.ErrNoRun) {
+		return "", usage("--resume latest: no experiment is stored in %s yet", dir)
+	}
+	return latest.Path, missing(err)
+}
+
+// latestExperiment names it for a message, if there is one.
+func (a *app) latestExperiment() string {
+	latest, err := record.LatestOf(record.Dir(a.getenv), soak.KindDiagnose)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf(" (the latest experiment is %s)", latest.ID)
+}
+
 // resumption reads the experiment to go on with, and turns its design into the
 // options for what is left.
 func (a *app) resumption(o *diagnoseOptions, f *pflag.FlagSet) (*resumption, error) {
-	path, err := record.Find(record.Dir(a.getenv), o.resume)
+	path, err := a.findExperiment(o.resume)
 	if err != nil {
-		return nil, missing(err)
+		return nil, err
 	}
 	rec, err := record.Open(path)
 	if err != nil {
@@ -36,7 +62,7 @@ func (a *app) resumption(o *diagnoseOptions, f *pflag.FlagSet) (*resumption, err
 	m := rec.Meta()
 	r := &resumption{path: path, info: m.Info}
 	if m.Info.Kind != soak.KindDiagnose || m.Info.Design == nil || len(m.Info.Targets) == 0 {
-		return nil, usage("run %s is no experiment, or one from before its design was kept: `leakcheck soak --resume` goes on with a soak", m.Info.ID)
+		return nil, usage("run %s is no experiment, or one from before its design was kept%s: `leakcheck soak --resume` goes on with a soak", m.Info.ID, a.latestExperiment())
 	}
 	if r.story, err = newDiagnosed(m.Info); err != nil {
 		return nil, notMeasured(err)

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"leakcheck/soak"
 )
 
 // pointing is the extension of a pointer: a file in the store, named by a run's
@@ -81,15 +83,21 @@ func found(dir, id string) (string, error) {
 // isThere reports whether the record of a listed run is.
 func isThere(s Summary) bool { return s.State != Gone }
 
-// latest is the path of the run that began last, of those that are there.
-func latest(dir string) (string, error) {
+// LatestOf describes the run of one kind that began last, of those that are
+// there and can be read. The error wraps ErrNoRun where there is none.
+func LatestOf(dir string, kind soak.RunKind) (Summary, error) {
+	return latest(dir, func(s Summary) bool { return s.Err == nil && s.Kind == kind })
+}
+
+// latest describes the run that began last, of those that fit.
+func latest(dir string, fits func(Summary) bool) (Summary, error) {
 	all, err := List(dir)
 	if err != nil {
-		return "", err
+		return Summary{}, err
 	}
-	i := slices.IndexFunc(all, isThere)
+	i := slices.IndexFunc(all, fits)
 	if i < 0 {
-		return "", fmt.Errorf("%w: none is stored in %s yet", ErrNoRun, dir)
+		return Summary{}, fmt.Errorf("%w: none is stored in %s yet", ErrNoRun, dir)
 	}
-	return all[i].Path, nil
+	return all[i], nil
 }

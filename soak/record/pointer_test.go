@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"leakcheck/soak"
 	"leakcheck/soak/record"
 )
 
@@ -50,5 +52,27 @@ func TestPointersToSomethingElse(t *testing.T) {
 	all, err := record.List(dir)
 	if err != nil || len(all) != 2 || all[0].State != record.Gone || all[1].State != record.Unreadable {
 		t.Errorf("%+v, %v", all, err)
+	}
+}
+
+// The latest run of a kind is not the latest of all, and one that cannot be read
+// is of none.
+func TestLatestOfAKind(t *testing.T) {
+	dir := stored(t, "aaaa-1", "bbbb-2")
+	began := start.Add(-time.Hour)
+	for i, id := range []string{"eeee-1", "eeee-2"} {
+		info := soak.RunInfo{ID: id, Kind: soak.KindDiagnose, Started: began.Add(time.Duration(i) * time.Minute)}
+		r, err := record.Create(record.Path(dir, id), record.Meta{Info: info})
+		must(t, err)
+		must(t, r.Close())
+	}
+	must(t, os.WriteFile(record.Path(dir, "zzzz-9"), []byte("broken"), 0o600))
+	for kind, want := range map[soak.RunKind]string{soak.KindDiagnose: "eeee-2", soak.KindSoak: "bbbb-2"} {
+		if s, err := record.LatestOf(dir, kind); err != nil || s.ID != want || s.Path != record.Path(dir, want) {
+			t.Errorf("%q: %+v, %v, want %s", kind, s, err, want)
+		}
+	}
+	if s, err := record.LatestOf(dir, soak.KindFire); !errors.Is(err, record.ErrNoRun) {
+		t.Errorf("%+v, %v", s, err)
 	}
 }

@@ -65,6 +65,9 @@ type Summary struct {
 	Path    string
 	State   State
 	Profile string
+	// Kind is what the run was made for; that of a run that cannot be read is
+	// unknown.
+	Kind    soak.RunKind
 	Targets []string
 	Started time.Time
 	// Last is when something was last recorded.
@@ -129,7 +132,7 @@ func summarize(id, path string) Summary {
 	defer r.Close()
 	m := r.Meta()
 	s.run = m.Info.ID
-	s.State, s.Profile, s.Started, s.Last = Interrupted, m.Info.Profile, m.Info.Started, r.Last()
+	s.State, s.Profile, s.Kind, s.Started, s.Last = Interrupted, m.Info.Profile, m.Info.Kind, m.Info.Started, r.Last()
 	switch {
 	case running(path):
 		s.State = Running
@@ -147,7 +150,8 @@ func summarize(id, path string) Summary {
 // run's record is gone, the path is where it was, and the error wraps ErrGone.
 func Find(dir, ref string) (string, error) {
 	if ref == "latest" {
-		return latest(dir)
+		s, err := latest(dir, isThere)
+		return s.Path, err
 	}
 	ids, err := runs(dir)
 	if err != nil {
