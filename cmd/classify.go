@@ -37,11 +37,11 @@ func newClassify(a *app) *cobra.Command {
 A FILE is CSV with a header or JSON lines, plain or gzipped; - is standard input.
 Time is one of t, t_seconds, time, timestamp, unix, unix_ms; memory is bytes (or
 memory) alone, or any of usage, working_set, anon, file, inactive_file, shmem,
-kernel and limit, in bytes or with a unit (1.2GiB, or in the name: memory_mb);
-cAdvisor's names, and rss for anon, are known too. The columns target, life,
-restarts, oom_kills and requests help where they are there; an empty cell is
-"not measured". Rows are in order of time. Lines of 'docker stats --format json'
-carry no time: say with --interval how far apart they are.
+kernel and limit, in bytes or with a unit (1.2GiB, or in the name: memory_mb,
+RSS (MB)); cAdvisor's names, and rss for anon, are known too. The columns target,
+life, restarts, oom_kills and requests help where they are there; an empty cell
+is "not measured". Rows are in order of time. Lines of 'docker stats --format
+json' carry no time: say with --interval how far apart they are.
 
 A RUN is an id from 'leakcheck runs list', a unique prefix of one, latest, or a
 folder or record file.

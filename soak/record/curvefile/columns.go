@@ -69,11 +69,33 @@ func metricOf(key string) (m soak.Metric, scale float64, known bool) {
 	return m, scale, known && (scale == 0 || !slices.Contains(counts, m))
 }
 
-// columnOf says what a name means. Case does not matter, nor whether words are
-// joined by spaces, dashes or underscores.
+// bracketed are a time's units as spreadsheets write them, as in "Time (s)".
+var bracketed = map[string]int64{"s": 1e9, "sec": 1e9, "seconds": 1e9, "ms": 1e6, "milliseconds": 1e6}
+
+// keyOf is a name in the form in which names are known, and what stands in
+// brackets at its end. Case does not matter, nor whether words are joined by
+// spaces, dashes or underscores.
+func keyOf(name string) (key, unit string) {
+	key = strings.ToLower(strings.TrimSpace(name))
+	if end := len(key) - 1; end > 0 && (key[end] == ')' || key[end] == ']') {
+		if i := strings.LastIndexAny(key[:end], "(["); i > 0 {
+			key, unit = strings.TrimRight(key[:i], " _-"), strings.TrimSpace(key[i+1:end])
+		}
+	}
+	return strings.NewReplacer(" ", "_", "-", "_").Replace(key), unit
+}
+
+// columnOf says what a name means.
 func columnOf(name string) column {
-	key := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(name)))
+	key, unit := keyOf(name)
 	c := column{name: name}
+	if n, ok := bracketed[unit]; ok && slices.Contains(timeNames, key) {
+		c.kind, c.unit = timeColumn, n
+		return c
+	}
+	if unit != "" {
+		key += "_" + unit
+	}
 	metric, scale, known := metricOf(key)
 	switch {
 	case slices.Contains(timeNames, key):
@@ -133,7 +155,8 @@ func oneTime(all []column) {
 		if c.kind != timeColumn {
 			continue
 		}
-		if r := slices.Index(timeNames, strings.ToLower(strings.TrimSpace(c.name))); r >= 0 && r < rank {
+		key, _ := keyOf(c.name)
+		if r := slices.Index(timeNames, key); r >= 0 && r < rank {
 			best, rank = i, r
 		}
 	}
