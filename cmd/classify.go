@@ -7,8 +7,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -165,6 +168,8 @@ func (a *app) classifyOne(ctx context.Context, name string, o classifyOptions) (
 		return nil, usage("%w", err)
 	case err == nil && !info.IsDir() && !info.Mode().IsRegular():
 		return classifyNamed(ctx, name, o) // a pipe
+	case err != nil && meansFile(name):
+		return nil, usage("there is no file %s", name)
 	}
 	rec, err := a.openRun(name)
 	if errors.Is(err, record.ErrNotRecord) {
@@ -175,6 +180,12 @@ func (a *app) classifyOne(ctx context.Context, name string, o classifyOptions) (
 	}
 	defer rec.Close()
 	return classifyRun(ctx, rec, name, o)
+}
+
+// meansFile reports whether a name is a path or that of a curve file rather
+// than a run's id.
+func meansFile(name string) bool {
+	return strings.ContainsRune(name, filepath.Separator) || slices.Contains([]string{".csv", ".json", ".jsonl", ".gz"}, strings.ToLower(filepath.Ext(name)))
 }
 
 // classifyRun judges a stored run by what it was started with.
