@@ -110,7 +110,9 @@ func (a *app) classify(ctx context.Context, names []string, o classifyOptions) e
 		results = append(results, r...)
 	}
 	code, err := classified(results, failed, o.inconclusive)
-	if code == soak.ExitUsage || code == soak.ExitInterrupted {
+	// A mistake leaves no JSON, which would look whole; the text of the others is
+	// followed by what is wrong.
+	if code == soak.ExitInterrupted || code == soak.ExitUsage && (o.format == "json" || len(results) == 0) {
 		return &exit{code, err}
 	}
 	if err := a.printCurves(results, o.format); err != nil {
