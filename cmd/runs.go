@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -61,11 +62,11 @@ func (a *app) printRuns(all []record.Summary, format string) error {
 	rows := make([]report.Run, 0, len(all))
 	for _, s := range all {
 		r := report.Run{
-			ID: s.ID, State: string(s.State), Profile: s.Profile, Targets: s.Targets,
+			ID: s.ID, State: string(s.State), Kind: cmp.Or(string(s.Kind), "soak"), Profile: s.Profile, Targets: s.Targets,
 			Started: s.Started, Duration: max(s.Last.Sub(s.Started), 0).Seconds(), Bytes: s.Size,
 		}
 		if s.Err != nil {
-			r.Problem = s.Err.Error()
+			r.Kind, r.Problem = "", s.Err.Error()
 		}
 		rows = append(rows, r)
 	}

@@ -112,20 +112,20 @@ func (noRoom) Write([]byte) (int, error) { return 0, os.ErrClosed }
 func TestRuns(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	runs := []Run{
-		{ID: "k3f9-20260301", State: "finished", Profile: "generic", Targets: []string{"a", "b"}, Started: now.Add(-2 * time.Hour), Duration: 3600, Bytes: 53248},
+		{ID: "k3f9-20260301", State: "finished", Kind: "verify", Profile: "generic", Targets: []string{"a", "b"}, Started: now.Add(-2 * time.Hour), Duration: 3600, Bytes: 53248},
 		{ID: "x", State: "unreadable", Started: now, Problem: "not a\x07 record"},
 	}
 	var b strings.Builder
 	if err := RunsText(&b, runs, now, TextOptions{Plain: true}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"k3f9-20260301 finished 10:00 1h0m 53.2 kB a, b (generic) x unreadable", `x not a\x07 record`} {
+	for _, want := range []string{"k3f9-20260301 finished verify 10:00 1h0m 53.2 kB a, b (generic) x unreadable", `x not a\x07 record`} {
 		if !strings.Contains(squeeze(b.String()), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}
 	}
 	b.Reset()
-	if err := RunsJSON(&b, runs); err != nil || !strings.Contains(b.String(), `"targets": []`) || !strings.Contains(b.String(), `"schema": "leakcheck.runs/1"`) {
+	if err := RunsJSON(&b, runs); err != nil || !strings.Contains(b.String(), `"targets": []`) || !strings.Contains(b.String(), `"schema": "leakcheck.runs/1"`) || strings.Count(b.String(), `"kind": "verify"`) != 1 || strings.Count(b.String(), `"kind"`) != 1 {
 		t.Errorf("%s, %v", b.String(), err)
 	}
 }

@@ -10,8 +10,10 @@ import (
 
 // Run is one stored run in a list.
 type Run struct {
-	ID      string   `json:"id"`
-	State   string   `json:"state"`
+	ID    string `json:"id"`
+	State string `json:"state"`
+	// Kind is soak, verify, fire or diagnose; empty for a run that cannot be read.
+	Kind    string   `json:"kind,omitempty"`
 	Profile string   `json:"profile"`
 	Targets []string `json:"targets"`
 	// Started is when the run began, Duration how long its data goes.
@@ -39,11 +41,11 @@ func RunsText(w io.Writer, runs []Run, now time.Time, o TextOptions) error {
 	var rows [][]string
 	for _, r := range runs {
 		rows = append(rows, []string{
-			Clean(r.ID), r.State, clock(r.Started, now), elapsed(seconds(r.Duration)), soak.FormatBytes(float64(r.Bytes)),
+			Clean(r.ID), r.State, Clean(r.Kind), clock(r.Started, now), elapsed(seconds(r.Duration)), soak.FormatBytes(float64(r.Bytes)),
 			targets(&r),
 		})
 	}
-	p.table([]column{{name: "run"}, {name: "state"}, {name: "started"}, {name: "length", right: true}, {name: "size", right: true}, {name: "targets"}}, rows)
+	p.table([]column{{name: "run"}, {name: "state"}, {name: "kind"}, {name: "started"}, {name: "length", right: true}, {name: "size", right: true}, {name: "targets"}}, rows)
 	for _, r := range runs {
 		if r.Problem != "" {
 			p.labelled("", Clean(r.ID), width(r.ID)+2, Clean(r.Problem), Caution)
