@@ -29,6 +29,10 @@ const confidence = 0.95
 // goes on costs less confidence.
 var looks = []int{4, 6, 9, 13, 19, 28, 42, 63, 94, 141}
 
+// FirstAnswer is how many blocks it takes until the results of so many arms are
+// looked at for the first time: the warm-up and the rounds of the first look.
+func FirstAnswer(arms int) int { return (1 + looks[0]) * arms }
+
 // confirmLooks is how many of those the confirmation may take.
 const confirmLooks = 4
 
@@ -89,13 +93,24 @@ func (e *Experiment) before(block int) Floor {
 // Next returns the next block to run; false means that all is known that can
 // be, or that there is no room for more.
 func (e *Experiment) Next() (Block, bool) {
-	if e.done || e.o.MaxBlocks > 0 && len(e.seen) >= e.o.MaxBlocks {
+	if e.over() != "" {
 		return Block{}, false
 	}
 	if len(e.queue) == 0 {
 		e.queue = e.plan()
 	}
 	return e.queue[0], true
+}
+
+// over says why there is no next block, for a user; empty while there is one.
+func (e *Experiment) over() string {
+	switch {
+	case e.done:
+		return "with no more rounds to go: more time would not have decided what is open"
+	case e.o.MaxBlocks > 0 && len(e.seen) >= e.o.MaxBlocks:
+		return "at --max"
+	}
+	return ""
 }
 
 // Add takes what came of the block that Next named.

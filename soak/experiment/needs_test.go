@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,5 +60,35 @@ func TestNeedsAsManyBlocksAsItSays(t *testing.T) {
 	t.Logf("asked for more %d times, %d blocks on average, took %d; then decided: %d", asked, said/max(asked, 1), took/max(asked, 1), decided)
 	if asked < 15 || decided < asked/2 {
 		t.Errorf("asked for more %d times of 20, want 15; decided then: %d, want half", asked, decided)
+	}
+}
+
+// What is open at the end is open for one of two reasons, and the right one is
+// said: there was no time for more blocks, or no more rounds would be looked at.
+// The results are looked at first after as many blocks as are promised.
+func TestWhyItEnded(t *testing.T) {
+	arms := []soak.ArmDesign{{Name: "clean", Kind: soak.ArmScenario}, {Name: "idle", Kind: soak.ArmIdle}}
+	first := FirstAnswer(len(arms))
+	for _, c := range []struct {
+		blocks, looks int
+		ended         string
+	}{
+		{first - 1, 0, "at --max"}, {first, 1, "at --max"}, {1e6, len(looks), "no more rounds"}, {0, 0, "still goes on"},
+	} {
+		d := soak.Design{Arms: arms, Seed: 1, Matters: 1, Tolerance: 1, Block: 60, Pause: 25, Max: float64(c.blocks)*85 + 25}
+		s := newStory(t, d)
+		n := &restless{rng: rand.New(rand.NewPCG(1, 1))}
+		if c.blocks == 0 { // one block was run, and another would be
+			s.e.Extend(first)
+			b, _ := s.e.Next()
+			s.e.Begin(Floor{Level: 1, Samples: 1})
+			s.e.Add(Measured{Block: b, On: time.Minute, Span: time.Minute, Floor: Floor{Level: 1, Samples: 1}})
+		} else {
+			conduct(s.e, n, 20, time.Minute, 25*time.Second)
+		}
+		got := s.Diagnosis()
+		if !strings.Contains(got.Ended, c.ended) || s.e.look != c.looks || got.ExitCode != soak.ExitInconclusive {
+			t.Errorf("%d blocks of %d at most: ended %q after %d looks, exit %d; want %q after %d", got.Blocks, c.blocks, got.Ended, s.e.look, got.ExitCode, c.ended, c.looks)
+		}
 	}
 }

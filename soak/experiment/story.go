@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -42,7 +43,8 @@ func OptionsOf(d soak.Design) Options {
 
 // BlocksIn is how many blocks of a design fit in a time, in seconds.
 func BlocksIn(d soak.Design, seconds float64) int {
-	return int((seconds - d.Pause) / (d.Block + d.Pause))
+	const rounding = 1e-9 // 4.2 s hold ten blocks of 0.4 s, whatever binary fractions say
+	return int((seconds-d.Pause)/(d.Block+d.Pause) + rounding)
 }
 
 // NewStory begins the story of an experiment on a target.
@@ -141,7 +143,7 @@ func (s *Story) Diagnosis() soak.Diagnosis {
 	case d.Brake != nil:
 		d.Ended = "the brake: " + d.Brake.Reason
 	case d.ExitCode == soak.ExitInconclusive:
-		d.Ended = "at --max, or with no more rounds to go"
+		d.Ended = cmp.Or(s.e.over(), "before its end: it was broken off, or still goes on")
 	}
 	s.settles(&d)
 	return d
