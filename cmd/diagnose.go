@@ -118,8 +118,6 @@ func (o *diagnoseOptions) check() error {
 		return usage("--block, --pause and --interval must be above zero")
 	case o.pause < 2*o.interval:
 		return usage("--pause %s: it takes two samples, %s apart", o.pause, o.interval)
-	case o.max < o.block+2*o.pause:
-		return usage("--max %s: one block and its pauses take %s", o.max, o.block+2*o.pause)
 	case o.matters <= 0 || o.tolerance < 0:
 		return usage("--matters and --tolerance must be above zero")
 	}
@@ -169,7 +167,8 @@ func (a *app) diagnose(ctx context.Context, o diagnoseOptions, f *pflag.FlagSet)
 		return err
 	}
 	design := *t.info.Design
-	a.announceExperiment(t, o, design)
+	_, begun := driver.Status()
+	a.announceExperiment(t, o, design, begun)
 	if err := a.pause(ctx, 10*time.Second); err != nil {
 		return err
 	}
@@ -226,6 +225,9 @@ func (o *diagnoseOptions) begin(t *trial, before *resumption) (*diagnosed, *expe
 			return nil, nil, err
 		}
 	}
+	if err := o.enough(design); err != nil {
+		return nil, nil, err
+	}
 	t.info.Kind, t.info.Design = soak.KindDiagnose, &design
 	if before == nil {
 		before = &resumption{}
@@ -240,16 +242,16 @@ func (o *diagnoseOptions) begin(t *trial, before *resumption) (*diagnosed, *expe
 	return before.story, driver, err
 }
 
-func (a *app) announceExperiment(t *trial, o diagnoseOptions, d soak.Design) {
+// announceExperiment says what is about to be done, after so many blocks that
+// were run before.
+func (a *app) announceExperiment(t *trial, o diagnoseOptions, d soak.Design, begun int) {
 	var all, left []string
 	for _, arm := range d.Arms {
 		all = append(all, arm.Name)
 	}
 	a.say("Diagnosing %s at %s, --seed %d, for %s at most", t.node.info.Name, t.node.where(), d.Seed, o.max)
 	a.say("Switching on and off, one at a time, for %s each: %s", o.block, strings.Join(all, ", "))
-	each, most := o.block+o.pause, int((o.max-o.pause)/(o.block+o.pause))
-	first := min(most, 4*len(d.Arms)) // the first look is after four rounds of all arms
-	a.say("A block and its pause take %s: about %s until the first answer, %s at most (--max)", each, soak.Duration(first)*each, o.max)
+	a.say("%s", o.timetable(d, begun))
 	for _, x := range d.LeftOut {
 		left = append(left, x.Name)
 	}

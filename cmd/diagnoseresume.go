@@ -162,7 +162,8 @@ func (r *resumption) options(o *diagnoseOptions, f *pflag.FlagSet, profiles map[
 		}
 		o.url = t.URL
 	}
-	longer := soak.Duration(lasting(2 * d.Max))
+	first := takes(experiment.FirstAnswer(len(d.Arms)), soak.Duration(lasting(d.Block)), soak.Duration(lasting(d.Pause)))
+	longer := max(soak.Duration(lasting(2*d.Max)), planned(first.D()))
 	if found.HoursToDecide != nil {
 		longer = decides(found, *d)
 	}

@@ -48,7 +48,7 @@ func TestOnlyReadingAndOnlyWhatItWasGiven(t *testing.T) {
 	for _, args := range [][]string{
 		{"soak", "--container", node.name, "--profile", "oip-node", "--duration", "6s", "--interval", "500ms", "--load", "full", "--out", out},
 		{"verify", "--container", node.name, "--profile", "oip-node", "--for", "2s"},
-		{"diagnose", "--container", node.name, "--profile", "oip-node", "--block", "1s", "--pause", "1s", "--max", "6s"},
+		{"diagnose", "--container", node.name, "--profile", "oip-node", "--scenario", "workout", "--block", "200ms", "--pause", "200ms", "--interval", "100ms", "--max", "7s"},
 		{"report", "latest", "--bundle", bundle},
 		{"runs", "list"},
 	} {
