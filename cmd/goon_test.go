@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -32,5 +33,29 @@ func TestOnlyASoakThatHasTimeLeftIsGoneOnWith(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || info.Left(now) != 0 {
 			t.Errorf("%+v: %v with %s left, want %q", info, err, info.Left(now), want)
 		}
+	}
+}
+
+// TestTheLatestSoakIsGoneOnWith though a verify came after it.
+func TestTheLatestSoakIsGoneOnWith(t *testing.T) {
+	dir := t.TempDir()
+	a := &app{getenv: func(name string) string { return map[string]string{"XDG_STATE_HOME": dir}[name] }}
+	if _, err := a.latestSoak(); err == nil || !strings.Contains(err.Error(), "no soak is stored") {
+		t.Errorf("an empty store: %v", err)
+	}
+	began := time.Unix(1_700_000_000, 0)
+	for i, kind := range []soak.RunKind{soak.KindSoak, soak.KindSoak, soak.KindVerify} {
+		id := string(kind) + "-" + string(rune('a'+i))
+		info := soak.RunInfo{ID: id, Kind: kind, Started: began.Add(time.Duration(i) * time.Hour), Targets: []soak.TargetInfo{{Name: "n"}}}
+		rec, err := record.Create(filepath.Join(record.Dir(a.getenv), id+".db"), record.Meta{Info: info})
+		if err == nil {
+			err = rec.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := a.latestSoak(); err != nil || filepath.Base(got) != "-b.db" {
+		t.Errorf("%s, %v: want the second soak", got, err)
 	}
 }

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -11,6 +12,17 @@ import (
 	"leakcheck/soak/judge"
 	"leakcheck/soak/record"
 )
+
+// latestSoak is the record of the soak that began last: what was verified or
+// fired since is not gone on with.
+func (a *app) latestSoak() (string, error) {
+	dir := record.Dir(a.getenv)
+	latest, err := record.LatestOf(dir, soak.KindSoak)
+	if errors.Is(err, record.ErrNoRun) {
+		return "", usage("--resume latest: no soak is stored in %s yet", dir)
+	}
+	return latest.Path, missing(err)
+}
 
 // resume puts together the rest of a run that was interrupted: the same
 // targets, profiles and load, for what is left of its time.

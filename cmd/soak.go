@@ -64,6 +64,11 @@ memory, slows down, errs or dies. Docker is only read.
 			if c.Flags().Changed("hours") {
 				o.duration = soak.Duration(hours * float64(time.Hour))
 			}
+			if o.resume == "latest" {
+				if o.resume, err = a.latestSoak(); err != nil {
+					return err
+				}
+			}
 			if o.resume != "" {
 				if err := a.recall(c.Flags(), o.resume); err != nil {
 					return err
