@@ -61,30 +61,38 @@ func TestManyContainersInOneSoak(t *testing.T) {
 			if err := json.Unmarshal(b, &r); err != nil {
 				t.Fatal(err)
 			}
-			o := r.Observer
+			o, last := r.Observer, len(memory)-1
+			if last < 16 {
+				t.Fatalf("the machine was too busy to look more than %d times", last+1)
+			}
 			// What leakcheck knows of itself is noted each ten seconds.
 			early := 8
 			if goroutines[early] == 0 {
 				early = 12
 			}
 			t.Logf("%d containers for %s: %d samples, %d missed, %d late, at most %.0f ms; %d files, then %d; %d goroutines, then %d; %s, then %s; %.1f s of CPU; %d engine calls; %s",
-				c.containers, length, o.Samples, o.Missed, o.Late, o.MaxLate*1000, files[8], files[22], goroutines[early], goroutines[22],
-				soak.FormatBytes(float64(memory[8])), soak.FormatBytes(float64(memory[22])), o.CPUSeconds, o.EngineCalls, busy())
-			if want := int64(c.containers) * int64(length.Seconds()); o.Missed > 0 || o.Samples < want {
-				t.Errorf("%d samples and %d missed, want at least %d and none", o.Samples, o.Missed, want)
+				c.containers, length, o.Samples, o.Missed, o.Late, o.MaxLate*1000, files[8], files[last], goroutines[early], goroutines[last],
+				soak.FormatBytes(float64(memory[8])), soak.FormatBytes(float64(memory[last])), o.CPUSeconds, o.EngineCalls, busy())
+			// The short run is one of many tests of a busy machine.
+			want, most := int64(c.containers)*int64(length.Seconds()), int64(0)
+			if c.containers == 20 {
+				most = want / 20
+			}
+			if o.Missed > most || o.Samples < want-most {
+				t.Errorf("%d samples and %d missed, want at least %d and at most %d", o.Samples, o.Missed, want-most, most)
 			}
 			// A process inside that has lived for five seconds is watched by then.
-			if files[22] > files[8]+5 {
-				t.Errorf("open files went from %d to %d", files[8], files[22])
+			if files[last] > files[8]+5 {
+				t.Errorf("open files went from %d to %d", files[8], files[last])
 			}
-			if goroutines[22] == 0 || goroutines[22] > goroutines[early]+10 {
-				t.Errorf("goroutines went from %d to %d", goroutines[early], goroutines[22])
+			if goroutines[last] == 0 || goroutines[last] > goroutines[early]+10 {
+				t.Errorf("goroutines went from %d to %d", goroutines[early], goroutines[last])
 			}
-			if c.most > 0 && memory[22] > c.most {
-				t.Errorf("leakcheck holds %s, more than %s", soak.FormatBytes(float64(memory[22])), soak.FormatBytes(float64(c.most)))
+			if c.most > 0 && memory[last] > c.most {
+				t.Errorf("leakcheck holds %s, more than %s", soak.FormatBytes(float64(memory[last])), soak.FormatBytes(float64(c.most)))
 			}
-			if c.containers == 50 && memory[22] > memory[8]+memory[8]/5 {
-				t.Errorf("leakcheck's memory went from %d to %d", memory[8], memory[22])
+			if c.containers == 50 && memory[last] > memory[8]+memory[8]/5 {
+				t.Errorf("leakcheck's memory went from %d to %d", memory[8], memory[last])
 			}
 		})
 	}

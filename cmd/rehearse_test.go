@@ -27,7 +27,7 @@ func rehearse(t *testing.T, profile string, args ...string) soak.Report {
 	}
 	var out, said bytes.Buffer
 	root := newRoot(&app{stdin: strings.NewReader(""), stdout: &out, stderr: &said, getenv: getenv})
-	root.SetArgs(append([]string{"soak", "--profile", profile, "--url", web.URL, "--duration", "7d", "--rehearse", "3s", "--interval", "250ms",
+	root.SetArgs(append([]string{"soak", "--profile", profile, "--url", web.URL, "--duration", "7d", "--rehearse", "5s", "--interval", "500ms",
 		"--load", "gentle", "--format", "json"}, args...))
 	err := root.ExecuteContext(t.Context())
 	var r soak.Report
@@ -48,7 +48,7 @@ func TestEveryProfileCanBeRehearsed(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := rehearse(t, name, "--", "sh", "-c", "echo up; sleep 30")
-			if r.Run.Rehearsal != 7*86400/3. || !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, "rehearsal") }) {
+			if r.Run.Rehearsal != 7*86400/5. || !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, "rehearsal") }) {
 				t.Errorf("it is not marked: %v, %q", r.Run.Rehearsal, r.Warnings)
 			}
 			if r.Verdict == soak.VerdictNotMeasured {

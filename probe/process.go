@@ -102,7 +102,15 @@ func (p *Process) Sample(ctx context.Context) (soak.Sample, error) {
 	return s, nil
 }
 
-// ended reports whether the process is gone, or its number is another's.
+// over is ended for whoever does not hold the lock.
+func (p *Process) over() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ended()
+}
+
+// ended reports whether the process is gone, or its number is another's. The
+// lock is held.
 func (p *Process) ended() bool {
 	if p.held != nil {
 		return p.held.exited()
@@ -116,9 +124,9 @@ func (p *Process) await(w *exitWatch, child soak.Process) {
 	at := time.Now()
 	time.Sleep(endsTogether)
 	p.mu.Lock()
-	known := p.inside.forget(w)
+	tells := p.inside.forget(w) && !p.ended()
 	p.mu.Unlock()
-	if !known || p.ended() {
+	if !tells {
 		return
 	}
 	e := death(child, at, false)
@@ -141,7 +149,7 @@ func (p *Process) Watch(ctx context.Context, emit func(soak.Event)) error {
 		case e := <-p.pending:
 			emit(e)
 		case <-tick.C:
-			if p.ended() {
+			if p.over() {
 				emit(soak.Event{At: time.Now(), Target: p.name, Kind: soak.EventExit, Text: fmt.Sprintf("process %d has ended; only its parent knows its exit code", p.PID())})
 				<-ctx.Done()
 				return nil
