@@ -163,6 +163,9 @@ func (a *app) diagnose(ctx context.Context, o diagnoseOptions, f *pflag.FlagSet)
 	}
 	defer t.close()
 	story, driver, err := o.begin(t, before)
+	if err == nil {
+		err = reaches(ctx, t.node)
+	}
 	if err != nil {
 		return err
 	}
@@ -182,7 +185,7 @@ func (a *app) diagnose(ctx context.Context, o diagnoseOptions, f *pflag.FlagSet)
 	if found.Tap == nil { // nothing went through
 		found.Tap = t.tap.seen(0)
 	}
-	o.advise(&found, design, f)
+	o.advise(&found, story, t.info, f)
 	if o.html != "" {
 		if err := report.WriteSheet(o.html, found.Sheet()); err != nil {
 			return notMeasured(err)

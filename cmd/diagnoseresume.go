@@ -84,10 +84,14 @@ func (a *app) resumption(o *diagnoseOptions, f *pflag.FlagSet) (*resumption, err
 	return r, err
 }
 
+// unrecorded are the flags that an experiment's record does not keep: to go on
+// with it takes them again.
+var unrecorded = []string{"arm", "docker-host", "log", "pid", "tap", "tap-key"}
+
 // mayChange are the flags that an experiment can be gone on with: what is not
 // kept in its record, or says nothing about what is tried. A flag that is not
 // here is part of its design.
-var mayChange = []string{"resume", "max", "format", "html", "quiet", "color", "docker-host", "log", "tap", "tap-key", "pid", "url", "arm"}
+var mayChange = append([]string{"resume", "max", "format", "html", "quiet", "color", "url"}, unrecorded...)
 
 // takes refuses what is given besides --resume and would be ignored: blocks of
 // another kind could not be compared with those that were run.

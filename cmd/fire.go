@@ -76,15 +76,15 @@ func (a *app) fire(ctx context.Context, o fireOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	if o.scenario != "" {
-		o.fires = []string{o.scenario}
-	}
 	t, err := a.newTrial(ctx, o.targetOptions, o.tapOptions, o.interval.D())
 	if err != nil {
 		return err
 	}
 	defer t.close()
 	shots, err := t.shots(o)
+	if err == nil {
+		err = reaches(ctx, t.node)
+	}
 	if err != nil {
 		return err
 	}
