@@ -7,6 +7,7 @@ import (
 	"leakcheck/probe"
 	"leakcheck/probe/dockertest"
 	"leakcheck/scenarios"
+	"leakcheck/soak"
 )
 
 // Where the profile names no port, the only published one is taken, and said;
@@ -23,6 +24,12 @@ func TestTheOnlyPublishedPortIsTaken(t *testing.T) {
 		n := node{Target: p.Container, info: p.Info(), profile: generic}
 		if err := (targetOptions{}).locate(&n); err != nil {
 			t.Fatal(err)
+		}
+		private := *generic
+		private.Service.TLS = &soak.TLS{CA: "ca.pem"}
+		over := node{Target: p.Container, info: p.Info(), profile: &private}
+		if err := (targetOptions{}).locate(&over); err != nil || over.info.URL != strings.Replace(n.info.URL, "http:", "https:", 1) {
+			t.Errorf("a profile with TLS goes to %q: %v", over.info.URL, err)
 		}
 		only := len(more) == 0
 		if got := n.info.URL != ""; got != only || only && !strings.Contains(n.where(), "the only port that it publishes") {
