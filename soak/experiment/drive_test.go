@@ -22,11 +22,15 @@ type pretend struct {
 	anon  int64
 	limit int64
 	life  time.Time
+	mute  func() bool // cannot be sampled at the moment
 }
 
 func (p *pretend) Sample(context.Context) (soak.Sample, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.mute != nil && p.mute() {
+		return soak.Sample{}, errors.New("the engine does not answer")
+	}
 	s := soak.Sample{Started: p.life}
 	s.Set(soak.Anon, p.anon)
 	s.Set(soak.WorkingSet, p.anon)
@@ -282,6 +286,30 @@ func TestRestartEndsTheExperiment(t *testing.T) {
 }
 
 // A switch that fails ends the experiment with its reason.
+// A node that cannot be sampled for a minute is
+// waited for; one that never can be again is not.
+func TestSamplesAreWaitedFor(t *testing.T) {
+	for name, back := range map[string]time.Duration{"back": time.Minute, "gone": 1000 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				from := time.Now().Add(5 * time.Minute)
+				p := &pretend{anon: 200e6, mute: func() bool { return time.Now().After(from) && time.Since(from) < back }}
+				_, d := drive(t, p, p.on("leaky", 10_000))
+				switch name {
+				case "back":
+					if byName(d)["leaky"].Verdict != soak.ArmProven || d.Ended != "" {
+						t.Errorf("ended %q: %s", d.Ended, describe(d))
+					}
+				case "gone":
+					if d.Ended != "no sample could be taken in 3m20s" || d.ExitCode != soak.ExitNotMeasured {
+						t.Errorf("ended %q, exit %d", d.Ended, d.ExitCode)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestSwitchThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &pretend{anon: 100e6}

@@ -79,7 +79,7 @@ func (s *Story) event(e soak.Event) {
 	case soak.EventBrake:
 		s.brake = &soak.Brake{At: e.At, Reason: strings.TrimPrefix(e.Text, soak.Braked)}
 	case soak.EventEnded:
-		s.ended = e.Text
+		s.ended, s.interrupted = e.Text, false // it was gone on with since
 	case soak.EventInterrupt:
 		s.interrupted = true
 	case soak.EventWarning:
