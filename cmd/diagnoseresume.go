@@ -150,7 +150,11 @@ func (r *resumption) takesArms(commands []string) error {
 func (r *resumption) options(o *diagnoseOptions, f *pflag.FlagSet, profiles map[string]*soak.Profile) error {
 	d, found := r.info.Design, r.story.diagnosis(r.info)
 	if !r.e.GoesOn() {
-		return usage("run %s has nothing to go on with: %s; see `leakcheck report %s`", r.info.ID, found.Sheet().Headline.Text, r.info.ID)
+		why := "see `leakcheck report " + r.info.ID + "`"
+		if !experiment.Decided(found.Diagnosis) {
+			why += "; what is open was left so to confirm the suspects in time, and only a new one with a longer --max decides it"
+		}
+		return usage("run %s has nothing to go on with: %s; %s", r.info.ID, found.Sheet().Headline.Text, why)
 	}
 	if found.Brake != nil {
 		return usage("run %s was stopped by the brake: %s; begin anew with a lower --rate", r.info.ID, found.Brake.Reason)
