@@ -243,6 +243,9 @@ func closeAll(nodes []node, engine *probe.Engine) error {
 // noURL explains why nothing can be fired, and what to give: --url, or what
 // else the command knows.
 func noURL(n node, others ...string) error {
+	if c, ok := n.Target.(*probe.Container); ok && !c.Last().Running {
+		return notMeasured(fmt.Errorf("container %s does not run (%s): start it; `leakcheck verify --container %s` tells how it ended", n.info.Name, c.Last().Status, n.info.Name))
+	}
 	give := strings.Join(append([]string{"--url http://127.0.0.1:PORT"}, others...), ", or ")
 	if n.profile.Service.Port == 0 {
 		return usage("load %s where? Profile %s names no port, and not exactly one is published: give %s", n.info.Name, n.profile.Name, give)

@@ -3,6 +3,7 @@ package cmd
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"leakcheck/probe"
 	"leakcheck/probe/dockertest"
@@ -34,6 +35,21 @@ func TestTheOnlyPublishedPortIsTaken(t *testing.T) {
 		only := len(more) == 0
 		if got := n.info.URL != ""; got != only || only && !strings.Contains(n.where(), "the only port that it publishes") {
 			t.Errorf("with ports %v besides 8080: %q", more, n.where())
+		}
+		if !only {
+			continue
+		}
+		if err := rig.Stop(t.Context(), p.ID, time.Second); err != nil {
+			t.Fatal(err)
+		}
+		c, err := rig.Engine.Container(t.Context(), p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		stopped := node{Target: c, info: c.Info(), profile: generic}
+		if err := noURL(stopped); !strings.Contains(err.Error(), "does not run (exited): start it") {
+			t.Errorf("a container that has ended: %v", err)
 		}
 	}
 }
