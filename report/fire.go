@@ -91,6 +91,9 @@ func firedLoad(f soak.Fired) string {
 	if f.Times > 1 {
 		times = number(int64(f.Times)) + " times"
 	}
+	if f.Brake != nil {
+		times += ", until it was stopped"
+	}
 	text := fmt.Sprintf("%s %s: %s, %s of answers", Clean(f.Load.Name), times, plural(f.Load.Requests, "request"), soak.FormatBytes(float64(f.Load.Bytes)))
 	if len(f.Load.Errors) == 0 {
 		return text + ", no errors"

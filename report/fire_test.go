@@ -43,10 +43,10 @@ func TestFiredSaysOnlyWhatItSaw(t *testing.T) {
 			t.Errorf("%q in\n%s", no, got)
 		}
 	}
-	f.Load.Max, f.Times, f.Tap = 3, 20, &soak.TapSeen{Values: map[string]float64{"requests": 32}}
+	f.Load.Max, f.Times, f.Brake, f.Tap = 3, 20, &soak.Brake{}, &soak.TapSeen{Values: map[string]float64{"requests": 32}}
 	f.Compared = []soak.FiredStep{step("resolveDepth=0", &upstream), step("resolveDepth=1", nil)}
 	got = text()
-	for _, want := range []string{"latency  p50", "nothing        32\n", "nothing         -\n"} {
+	for _, want := range []string{"latency  p50", "depth 20 times, until it was stopped: 2 requests", "nothing        32\n", "nothing         -\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing in\n%s", want, got)
 		}
