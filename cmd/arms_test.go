@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,5 +37,48 @@ func TestTheCommandAgain(t *testing.T) {
 	want := `leakcheck diagnose --arm 'voice=curl -H '\''Authorization: (removed)'\'' u;off' --no-observer --scenario 'a b' --scenario c --url 'http://(removed)@h:1' --max 10m -- node 'it'\''s.js'`
 	if got != want {
 		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
+// The command that goes on with an experiment has what its record does not keep:
+// the arms, the engine and the tap as they were given, and only a place for the
+// arms' commands when it is told again from the record. One that was restarted
+// cannot be gone on with.
+func TestTheCommandThatGoesOn(t *testing.T) {
+	design := soak.Design{Arms: append(slices.Clone(twoArms), soak.ArmDesign{Name: "voice", Kind: soak.ArmCommand}), Matters: 1, Tolerance: 1, Block: 60, Pause: 30, Max: 1800}
+	info := soak.RunInfo{ID: "x1", Design: &design, Targets: []soak.TargetInfo{{Name: "api", Kind: "container"}}}
+	for _, c := range []struct {
+		args, live, retold string
+		ended              soak.EventKind
+	}{
+		{
+			args:   "--container api --rate 3 --docker-host tcp://e:1 --tap :1=:2 --arm",
+			live:   `leakcheck diagnose --resume x1 --max 41m --arm 'voice=./on.sh;./off.sh' --docker-host tcp://e:1 --tap :1=:2`,
+			retold: `leakcheck diagnose --resume x1 --max 41m --arm 'voice=SWITCH ON;SWITCH OFF'`,
+		},
+		{args: "--container api --arm", ended: soak.EventEnded},
+	} {
+		d, err := newDiagnosed(info)
+		if err == nil {
+			err = d.Record(soak.Batch{Events: []soak.Event{{Kind: c.ended, Text: "the node restarted"}}})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := d.diagnosis(info)
+		if told.Next != c.retold {
+			t.Errorf("told again: %s\nwant        %s", told.Next, c.retold)
+		}
+		var o diagnoseOptions
+		f, _, err := newRoot(&app{getenv: func(string) string { return "" }}).Find([]string{"diagnose"})
+		if err == nil {
+			err = f.ParseFlags(append(strings.Fields(c.args), "voice=./on.sh;./off.sh"))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o.advise(&told, d, info, f.Flags()); told.Next != c.live {
+			t.Errorf("%s\nwant %s", told.Next, c.live)
+		}
 	}
 }

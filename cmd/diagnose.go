@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"time"
@@ -163,6 +164,9 @@ func (a *app) diagnose(ctx context.Context, o diagnoseOptions, f *pflag.FlagSet)
 	}
 	defer t.close()
 	story, driver, err := o.begin(t, before)
+	if err == nil {
+		err = reaches(ctx, t.node)
+	}
 	if err != nil {
 		return err
 	}
@@ -172,7 +176,7 @@ func (a *app) diagnose(ctx context.Context, o diagnoseOptions, f *pflag.FlagSet)
 	if err := a.pause(ctx, 10*time.Second); err != nil {
 		return err
 	}
-	if err := t.run(ctx, driver, story, runner.Every(o.interval.D()), func() { a.sayBlock(driver, design) }); err != nil {
+	if err := t.run(ctx, driver, story, runner.Every(o.interval.D()), a.blocks(driver, design)); err != nil {
 		return err
 	}
 	for _, w := range t.warnings {
@@ -182,7 +186,7 @@ func (a *app) diagnose(ctx context.Context, o diagnoseOptions, f *pflag.FlagSet)
 	if found.Tap == nil { // nothing went through
 		found.Tap = t.tap.seen(0)
 	}
-	o.advise(&found, design, f)
+	o.advise(&found, story, t.info, f)
 	if o.html != "" {
 		if err := report.WriteSheet(o.html, found.Sheet()); err != nil {
 			return notMeasured(err)
@@ -247,6 +251,9 @@ func (o *diagnoseOptions) begin(t *trial, before *resumption) (*diagnosed, *expe
 func (a *app) announceExperiment(t *trial, o diagnoseOptions, d soak.Design, begun int) {
 	var all, left []string
 	for _, arm := range d.Arms {
+		if means := arm.Kind.Means(); means != "" {
+			arm.Name += " (" + means + ")"
+		}
 		all = append(all, arm.Name)
 	}
 	a.say("Diagnosing %s at %s, --seed %d, for %s at most", t.node.info.Name, t.node.where(), d.Seed, o.max)
@@ -261,8 +268,19 @@ func (a *app) announceExperiment(t *trial, o diagnoseOptions, d soak.Design, beg
 	a.say("A scenario sends %.4g requests a second, and %.4g to confirm", d.Rate, 2*d.Rate)
 }
 
-func (a *app) sayBlock(d *experiment.Driver, design soak.Design) {
-	if b, n := d.Status(); b.Stage != "" {
-		a.say("block %d (%s): %s", n+1, b.Stage, design.Arms[b.Arm].Name)
+// blocks says which block is being run, once for each.
+func (a *app) blocks(d *experiment.Driver, design soak.Design) (progress func()) {
+	first, said := experiment.FirstAnswer(len(design.Arms)), -1
+	return func() {
+		b, n := d.Status()
+		if b.Stage == "" || n == said {
+			return
+		}
+		said = n
+		of := ""
+		if n < first {
+			of = fmt.Sprintf(" of %d until the first answer", first)
+		}
+		a.say("block %d%s (%s): %s", n+1, of, b.Stage, design.Arms[b.Arm].Name)
 	}
 }

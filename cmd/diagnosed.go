@@ -39,10 +39,29 @@ func (d *diagnosed) diagnosis(info soak.RunInfo) report.Diagnosis {
 	for _, b := range d.Blocks() {
 		found.Blocks = append(found.Blocks, report.Block(b))
 	}
-	if info.Targets[0].Kind == "container" && found.HoursToDecide != nil && found.Brake == nil && d.Experiment().GoesOn() {
-		found.Next = "leakcheck diagnose --resume " + info.ID + " --max " + decides(found, *info.Design).String()
+	if info.Targets[0].Kind == "container" && d.goesOn(found) {
+		var arms []string
+		for _, arm := range info.Design.Arms {
+			if arm.Kind == soak.ArmCommand { // a record keeps no commands
+				arms = append(arms, "--arm", shellWord(arm.Name+"=SWITCH ON;SWITCH OFF"))
+			}
+		}
+		found.Next = goOn(info, found, arms)
 	}
 	return found
+}
+
+// goesOn reports whether more time would decide what is open, on the node that
+// it was tried on.
+func (d *diagnosed) goesOn(found report.Diagnosis) bool {
+	return found.HoursToDecide != nil && d.Continues()
+}
+
+// goOn is the command that goes on with an experiment, with what its record
+// does not keep.
+func goOn(info soak.RunInfo, found report.Diagnosis, more []string) string {
+	words := []string{"leakcheck diagnose --resume", info.ID, "--max", decides(found, *info.Design).String()}
+	return strings.Join(append(words, more...), " ")
 }
 
 // rebuilt replays a record to the diagnosis that it holds.
@@ -58,16 +77,20 @@ func rebuilt(rec *record.Record) (report.Diagnosis, error) {
 	return d.diagnosis(info), nil
 }
 
-// advise adds the command that would decide what is open: with more time if
-// that is enough, and otherwise with other doses.
-func (o *diagnoseOptions) advise(d *report.Diagnosis, design soak.Design, f *pflag.FlagSet) {
+// advise adds the command that would decide what is open: by going on if more
+// time is enough, and otherwise anew with other doses.
+func (o *diagnoseOptions) advise(d *report.Diagnosis, story *diagnosed, info soak.RunInfo, f *pflag.FlagSet) {
 	switch {
-	case d.Next != "" || o.resume != "": // it can be gone on with, or was
+	case len(o.command) == 0 && story.goesOn(*d):
+		d.Next = goOn(info, *d, given(f, func(name string) bool {
+			return slices.Contains(unrecorded, name) || name == "url" && withPassword(o.url)
+		}))
+	case o.resume != "": // what it was begun with is not known here
 	case d.ExitCode == soak.ExitNotMeasured || experiment.Decided(d.Diagnosis):
 	case d.Brake != nil: // the brake knows why; fewer requests are gentler in every case
 		d.Next = again("diagnose", f, o.command, map[string]string{"rate": rate(o.rate / 2), "max": (2 * o.max).String()})
 	case d.HoursToDecide != nil:
-		d.Next = again("diagnose", f, o.command, map[string]string{"max": decides(*d, design).String()})
+		d.Next = again("diagnose", f, o.command, map[string]string{"max": decides(*d, *info.Design).String()})
 	default: // what a block shows stands out twice as far
 		d.Next = again("diagnose", f, o.command, map[string]string{"rate": rate(2 * o.rate), "pause": (2 * o.pause).String(), "max": (2 * o.max).String()})
 	}
@@ -76,9 +99,26 @@ func (o *diagnoseOptions) advise(d *report.Diagnosis, design soak.Design, f *pfl
 // again is the command line that would begin anew, with other values for some
 // flags. What the shell would take apart is quoted.
 func again(name string, f *pflag.FlagSet, command []string, instead map[string]string) string {
-	words := []string{"leakcheck", name}
+	words := append([]string{"leakcheck", name}, given(f, func(flag string) bool {
+		_, other := instead[flag]
+		return !other && !slices.Contains(once, flag)
+	})...)
+	for _, flag := range sortedKeys(instead) {
+		words = append(words, "--"+flag, shellWord(instead[flag]))
+	}
+	if len(command) > 0 {
+		words = append(words, "--")
+		for _, w := range command {
+			words = append(words, shellWord(withoutSecrets(w)))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// given are some of the flags of a command line.
+func given(f *pflag.FlagSet, keep func(flag string) bool) (words []string) {
 	f.Visit(func(x *pflag.Flag) {
-		if _, other := instead[x.Name]; other || slices.Contains(once, x.Name) {
+		if !keep(x.Name) {
 			return
 		}
 		values := []string{x.Value.String()}
@@ -91,16 +131,7 @@ func again(name string, f *pflag.FlagSet, command []string, instead map[string]s
 			}
 		}
 	})
-	for _, flag := range sortedKeys(instead) {
-		words = append(words, "--"+flag, shellWord(instead[flag]))
-	}
-	if len(command) > 0 {
-		words = append(words, "--")
-		for _, w := range command {
-			words = append(words, shellWord(withoutSecrets(w)))
-		}
-	}
-	return strings.Join(words, " ")
+	return words
 }
 
 // once are flags that say nothing about what is tried.

@@ -84,10 +84,14 @@ func (a *app) resumption(o *diagnoseOptions, f *pflag.FlagSet) (*resumption, err
 	return r, err
 }
 
+// unrecorded are the flags that an experiment's record does not keep: to go on
+// with it takes them again.
+var unrecorded = []string{"arm", "docker-host", "log", "pid", "tap", "tap-key"}
+
 // mayChange are the flags that an experiment can be gone on with: what is not
 // kept in its record, or says nothing about what is tried. A flag that is not
 // here is part of its design.
-var mayChange = []string{"resume", "max", "format", "html", "quiet", "color", "docker-host", "log", "tap", "tap-key", "pid", "url", "arm"}
+var mayChange = append([]string{"resume", "max", "format", "html", "quiet", "color", "url"}, unrecorded...)
 
 // takes refuses what is given besides --resume and would be ignored: blocks of
 // another kind could not be compared with those that were run.
@@ -146,7 +150,11 @@ func (r *resumption) takesArms(commands []string) error {
 func (r *resumption) options(o *diagnoseOptions, f *pflag.FlagSet, profiles map[string]*soak.Profile) error {
 	d, found := r.info.Design, r.story.diagnosis(r.info)
 	if !r.e.GoesOn() {
-		return usage("run %s has nothing to go on with: %s; see `leakcheck report %s`", r.info.ID, found.Sheet().Headline.Text, r.info.ID)
+		why := "see `leakcheck report " + r.info.ID + "`"
+		if !experiment.Decided(found.Diagnosis) {
+			why += "; what is open was left so to confirm the suspects in time, and only a new one with a longer --max decides it"
+		}
+		return usage("run %s has nothing to go on with: %s; %s", r.info.ID, found.Sheet().Headline.Text, why)
 	}
 	if found.Brake != nil {
 		return usage("run %s was stopped by the brake: %s; begin anew with a lower --rate", r.info.ID, found.Brake.Reason)

@@ -111,3 +111,39 @@ func TestGoesOnWithoutAnotherDesign(t *testing.T) {
 		}
 	}
 }
+
+// An experiment whose suspects were confirmed cannot decide what else is open,
+// and says what can.
+func TestWhatCannotBeGoneOnWithIsToldAnew(t *testing.T) {
+	design := soak.Design{Arms: append([]soak.ArmDesign{{Name: "noisy", Kind: soak.ArmScenario}, {Name: "leaky", Kind: soak.ArmScenario}}, soak.ArmDesign{Name: "idle", Kind: soak.ArmIdle}),
+		Seed: 1, Matters: 500, Tolerance: 36e6, Block: 60, Pause: 30, Max: 90*27 + 30}
+	info := soak.RunInfo{ID: "x1", Design: &design, Targets: []soak.TargetInfo{{Name: "api", Kind: "container"}}}
+	story, err := newDiagnosed(info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, level := story.Experiment(), 100e6
+	e.Begin(experiment.Floor{Level: level, Samples: 9})
+	for n := 0; ; n++ {
+		b, ok := e.Next()
+		if !ok {
+			break
+		}
+		m := experiment.Measured{Block: b, On: time.Minute, Span: 90 * time.Second}
+		switch design.Arms[b.Arm].Name {
+		case "noisy":
+			m.Requests = 100
+			level += []float64{1e5, -1e5, 4e4, 0}[n%4]
+		case "leaky":
+			m.Requests = int64(100 * b.Dose)
+			level += 1e6 * float64(b.Dose)
+		}
+		m.Floor = experiment.Floor{Level: level, Samples: 9}
+		e.Add(m)
+	}
+	r := &resumption{info: info, story: story, e: e}
+	err = r.options(&diagnoseOptions{}, pflag.NewFlagSet("", pflag.ContinueOnError), nil)
+	if err == nil || !strings.Contains(err.Error(), "leaks through leaky") || !strings.Contains(err.Error(), "only a new one with a longer --max") {
+		t.Errorf("%v\n%s", err, e.Result().Arms[1].Why)
+	}
+}

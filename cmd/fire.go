@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,18 +77,24 @@ func (a *app) fire(ctx context.Context, o fireOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	if o.scenario != "" {
-		o.fires = []string{o.scenario}
-	}
 	t, err := a.newTrial(ctx, o.targetOptions, o.tapOptions, o.interval.D())
 	if err != nil {
 		return err
 	}
 	defer t.close()
 	shots, err := t.shots(o)
+	if err == nil {
+		err = reaches(ctx, t.node)
+	}
 	if err != nil {
 		return err
 	}
+	name := t.info.Firing.Scenario
+	n, noun := size(t.node.profile.Scenarios[name])*float64(o.times), "requests"
+	if n == 1 {
+		noun = "request"
+	}
+	a.say("Firing %s at %s: %.0f %s, once memory was watched for %s; then it has %s to come back", name, t.node.where(), n, noun, o.before, o.wait)
 	f := &fired{shots: shots, design: *t.info.Firing, tally: newTally()}
 	if err := t.run(ctx, shots, f, runner.Every(o.interval.D()), nil); err != nil {
 		return err
@@ -107,11 +114,14 @@ func (a *app) fire(ctx context.Context, o fireOptions) error {
 func (t *trial) shots(o fireOptions) (*experiment.Shots, error) {
 	p := t.node.profile
 	name := o.scenario
-	if name == "" {
+	switch has := sortedKeys(p.Scenarios); {
+	case name != "":
+	case len(has) == 1:
+		name = has[0]
+	case len(has) > 1 && p.Scenarios["burst"] == nil:
+		return nil, usage("which scenario? Name it with --scenario: profile %s has %s", p.Name, strings.Join(has, ", "))
+	default:
 		name = "burst"
-		if p.Scenarios[name] == nil && len(p.Scenarios) == 1 {
-			name = sortedKeys(p.Scenarios)[0]
-		}
 	}
 	names, err := t.variants(name)
 	if err != nil {
@@ -130,6 +140,5 @@ func (t *trial) shots(o fireOptions) (*experiment.Shots, error) {
 		s.Upstream = func() float64 { return t.tap.seen(0).Values["requests"] }
 	}
 	t.info.Kind, t.info.Firing = soak.KindFire, &soak.FiringDesign{Scenario: name, Shots: names, Times: o.times}
-	t.app.say("Firing %s at %s: %.0f requests", name, t.node.where(), size(p.Scenarios[name])*float64(o.times))
 	return s, nil
 }

@@ -77,6 +77,13 @@ func (f *fired) result(info soak.RunInfo) soak.Fired {
 		}
 	}
 	experiment.Decide(&r)
+	if t := info.Targets[0]; r.ExitCode == soak.ExitInconclusive && t.Kind == "container" {
+		words := []string{"leakcheck diagnose --container", shellWord(t.Name)}
+		if t.Flags != "" {
+			words = append(words, t.Flags)
+		}
+		r.Next = strings.Join(append(words, "--scenario", shellWord(f.design.Scenario)), " ")
+	}
 	if f.interrupted {
 		r.ExitCode, r.Why = soak.ExitInterrupted, "interrupted: "+r.Why
 	}

@@ -26,10 +26,11 @@ type loads struct {
 
 // newLoads makes the plan of the profile's load level ready.
 func (a *app) newLoads(o soakOptions, n node, scale float64) (loads, error) {
-	if o.program != "" {
-		return a.commandLoad(o)
-	}
-	if soak.LoadLevel(o.level) == soak.LoadNone {
+	options := load.Options{BaseURL: n.url, TLS: n.profile.Service.TLS, Getenv: a.getenv, Dial: n.dial, Begun: o.begun()}
+	switch {
+	case o.program != "":
+		return commandLoad(o.program, n, options)
+	case soak.LoadLevel(o.level) == soak.LoadNone:
 		return loads{}, nil
 	}
 	if n.info.URL == "" {
@@ -42,7 +43,6 @@ func (a *app) newLoads(o soakOptions, n node, scale float64) (loads, error) {
 	if scale > 1 {
 		phases = load.Scaled(phases, scale)
 	}
-	options := load.Options{BaseURL: n.url, TLS: n.profile.Service.TLS, Getenv: a.getenv, Dial: n.dial, Begun: o.begun()}
 	plan, err := load.New(phases, n.profile.Scenarios, options)
 	if err != nil {
 		return loads{}, usage("load: %w", err)
@@ -51,14 +51,16 @@ func (a *app) newLoads(o soakOptions, n node, scale float64) (loads, error) {
 	for _, s := range load.Announce(phases, n.profile.Scenarios, o.begun()+o.length()) {
 		l.announced = append(l.announced, s.String())
 	}
-	if n.profile.Service.Health != "" {
-		l.health, err = healthLoad(n, options)
-	}
+	l.health, err = healthLoad(n, options)
 	return l, err
 }
 
-// healthLoad asks the health path over and over; the brake lets it go on.
+// healthLoad asks the health path over and over, if there is one; the brake lets
+// it go on.
 func healthLoad(n node, options load.Options) (soak.Load, error) {
+	if n.url == "" || n.profile.Service.Health == "" {
+		return nil, nil
+	}
 	l, err := load.New(
 		[]soak.Phase{{Fire: []soak.Firing{{Scenario: soak.HealthScenario, Every: soak.Duration(healthEvery)}}}},
 		map[string]*soak.Scenario{soak.HealthScenario: {Steps: []soak.Step{{Path: n.profile.Service.Health, Timeout: soak.Duration(healthEvery)}}}},
@@ -69,17 +71,22 @@ func healthLoad(n node, options load.Options) (soak.Load, error) {
 	return l, nil
 }
 
-// commandLoad lets a program of the user's fire.
-func (a *app) commandLoad(o soakOptions) (loads, error) {
-	args := strings.Fields(o.program)
+// commandLoad lets a program of the user's fire. How the node answers is seen
+// by its health path alone, so the brake needs that.
+func commandLoad(program string, n node, options load.Options) (l loads, err error) {
+	args := strings.Fields(program)
+	if strings.ContainsAny(program, "'\"\\") { // only a shell takes these apart
+		args = []string{"sh", "-c", program}
+	}
 	if len(args) == 0 {
-		return loads{}, usage("--load-command is empty: give a program and its arguments")
+		return l, usage("--load-command is empty: give a program and its arguments")
 	}
-	c, err := load.NewCommand(args)
-	if err != nil {
-		return loads{}, usage("--load-command: %w", err)
+	if l.plan, err = load.NewCommand(args); err != nil {
+		return l, usage("--load-command: %w", err)
 	}
-	return loads{plan: c, announced: []string{"run " + strings.Join(args, " ")}}, nil
+	l.announced = []string{"run " + program}
+	l.health, err = healthLoad(n, options)
+	return l, err
 }
 
 // chosen is the plan of a load level, cut down to the scenarios that the user
@@ -151,7 +158,11 @@ func (a *app) announce(ctx context.Context, r *run) error {
 		fmt.Fprintln(a.stderr, "No load will be fired: checks that need it are not-run.")
 		return r.begun()
 	}
-	fmt.Fprintf(a.stderr, "Load (%s) to %s:\n", r.o.level, first.where())
+	if r.o.program != "" {
+		fmt.Fprintln(a.stderr, "Load of your own, whose requests are not counted:")
+	} else {
+		fmt.Fprintf(a.stderr, "Load (%s) to %s:\n", r.o.level, first.where())
+	}
 	for _, line := range r.loads.announced {
 		fmt.Fprintln(a.stderr, "  "+line)
 	}

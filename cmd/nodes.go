@@ -2,16 +2,19 @@ package cmd
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
 	"leakcheck/probe"
 	"leakcheck/scenarios"
 	"leakcheck/soak"
+	"leakcheck/soak/load"
 )
 
 // node is a target with what is known of it.
@@ -55,7 +58,7 @@ func (n node) describer() func() (soak.TargetInfo, bool) {
 		now := c.Info()
 		now.Name, now.Profile, now.URL, now.Health = last.Name, last.Profile, last.URL, last.Health
 		now.Flags = last.Flags
-		if url, ok := c.Published(n.port); ok && n.dial != nil {
+		if url, ok := n.published(c); ok && n.dial != nil {
 			now.URL = url
 		}
 		changed := now.ID != last.ID || now.HeapCap != last.HeapCap || now.Fills != last.Fills || now.URL != last.URL
@@ -199,16 +202,25 @@ func (o targetOptions) locate(n *node) error {
 		if n.port == 0 {
 			n.port, n.guessed = c.OnlyPort()
 		}
-		n.info.URL, _ = c.Published(n.port)
-		n.url, n.dial = n.info.URL, published(c, n.port)
+		n.info.URL, _ = n.published(c)
+		n.url, n.dial = n.info.URL, dialled(c, n.port)
 	}
 	return nil
 }
 
-// published dials a container's port where it is published at the moment: the
+// published is where the container's port is found by now.
+func (n node) published(c *probe.Container) (url string, ok bool) {
+	url, ok = c.Published(n.port)
+	if plain, cut := strings.CutPrefix(url, "http:"); cut && n.profile.Service.TLS != nil {
+		url = "https:" + plain
+	}
+	return url, ok
+}
+
+// dialled dials a container's port where it is published at the moment: the
 // engine gives a container that starts again another port of the machine,
 // unless a fixed one was asked for.
-func published(c *probe.Container, port int) func(ctx context.Context, network, addr string) (net.Conn, error) {
+func dialled(c *probe.Container, port int) func(ctx context.Context, network, addr string) (net.Conn, error) {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		if now, ok := c.Published(port); ok {
 			addr = strings.TrimPrefix(now, "http://")
@@ -231,6 +243,9 @@ func closeAll(nodes []node, engine *probe.Engine) error {
 // noURL explains why nothing can be fired, and what to give: --url, or what
 // else the command knows.
 func noURL(n node, others ...string) error {
+	if c, ok := n.Target.(*probe.Container); ok && !c.Last().Running {
+		return notMeasured(fmt.Errorf("container %s does not run (%s): start it; `leakcheck verify --container %s` tells how it ended", n.info.Name, c.Last().Status, n.info.Name))
+	}
 	give := strings.Join(append([]string{"--url http://127.0.0.1:PORT"}, others...), ", or ")
 	if n.profile.Service.Port == 0 {
 		return usage("load %s where? Profile %s names no port, and not exactly one is published: give %s", n.info.Name, n.profile.Name, give)
@@ -245,11 +260,24 @@ const startsWithin = 5 * time.Second
 
 // reaches waits until the node answers, so that a wrong URL is found before a day is spent on it.
 func reaches(ctx context.Context, n node) error {
+	u, err := url.Parse(n.url)
+	if err != nil {
+		return usage("%w", err)
+	}
+	secure, err := load.TLS(n.profile.Service.TLS, u.Hostname(), os.ReadFile)
+	if err != nil {
+		return usage("load: %w", err)
+	}
 	deadline := time.Now().Add(startsWithin)
 	for {
-		_, _, err := probe.Health(ctx, n.url+n.profile.Service.Health, startsWithin)
-		if err == nil {
+		_, _, err := probe.Health(ctx, n.url+n.profile.Service.Health, secure, startsWithin)
+		var unknown *tls.CertificateVerificationError
+		var refused *net.OpError
+		switch {
+		case err == nil:
 			return nil
+		case errors.As(err, &unknown), errors.As(err, &refused) && refused.Op == "remote error": // TLS's; waiting does not help
+			return notMeasured(fmt.Errorf("%w; a profile names the authority to trust and a client's certificate: service: {tls: {ca: FILE, cert: FILE, key: FILE}}", err))
 		}
 		if time.Now().After(deadline) || ctx.Err() != nil {
 			return notMeasured(fmt.Errorf("%w; is the URL right (--url), and is the node up?", err))

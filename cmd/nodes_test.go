@@ -1,6 +1,15 @@
 package cmd
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"io"
+	stdlog "log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -34,5 +43,35 @@ func TestNoURLAdvisesWhatTheCommandHas(t *testing.T) {
 	}
 	if err := noURL(n, "--load none"); !strings.Contains(err.Error(), "PORT, or --load none") {
 		t.Error(err)
+	}
+}
+
+// A node behind an authority of its own that wants a client's certificate is
+// reached as its profile says, and only so.
+func TestReachesOverTLS(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	s.Config.ErrorLog = stdlog.New(io.Discard, "", 0)
+	s.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert}
+	s.StartTLS()
+	defer s.Close()
+	key, err := x509.MarshalPKCS8PrivateKey(s.TLS.Certificates[0].PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	file := func(name, kind string, der []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	cert := file("cert.pem", "CERTIFICATE", s.Certificate().Raw)
+	whole := soak.TLS{CA: cert, Cert: cert, Key: file("key.pem", "PRIVATE KEY", key)}
+	for want, c := range map[string]*soak.TLS{"": &whole, "certificate required": {CA: cert}, "unknown authority": nil, "tls ca": {CA: "none.pem"}} {
+		err := reaches(t.Context(), node{url: s.URL, profile: &soak.Profile{Service: soak.Service{TLS: c}}})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%v, want %q", err, want)
+		}
 	}
 }

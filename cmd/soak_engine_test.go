@@ -38,7 +38,7 @@ func launch(t *testing.T, rig *dockertest.Rig, memory int64, args ...string) sta
 		t.Fatal("port 3005 is not published")
 	}
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		if status, _, err := probe.Health(t.Context(), url+"/api/health", time.Second); err == nil && status == http.StatusOK {
+		if status, _, err := probe.Health(t.Context(), url+"/api/health", nil, time.Second); err == nil && status == http.StatusOK {
 			return standIn{c, name, url}
 		} else if time.Now().After(deadline) {
 			t.Fatalf("the stand-in does not answer: status %d, %v", status, err)

@@ -86,6 +86,9 @@ func (c *Container) State(ctx context.Context) (State, error) {
 	return c.seen().State, nil
 }
 
+// Last is what the container was doing when the engine was asked last.
+func (c *Container) Last() State { return c.seen().State }
+
 // Published gives the URL under which a port of the container is reached from
 // here, without a path and with the scheme http; not ok when the port is not
 // published.

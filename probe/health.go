@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,14 +14,9 @@ const healthBody = 64 << 10
 
 // Health asks a URL once and says its status and how long the answer took. The
 // error says what went wrong below HTTP; a bad status is none. Redirects are
-// not followed.
-func Health(ctx context.Context, url string, timeout time.Duration) (status int, latency time.Duration, err error) {
-	return HealthWith(ctx, healthClient, url, timeout)
-}
-
-// HealthWith is Health through a client of the caller's, as for HTTPS with an
-// authority of one's own.
-func HealthWith(ctx context.Context, client *http.Client, url string, timeout time.Duration) (status int, latency time.Duration, err error) {
+// not followed. secure is how HTTPS is spoken, as with an authority of one's
+// own; nil for what the machine trusts.
+func Health(ctx context.Context, url string, secure *tls.Config, timeout time.Duration) (status int, latency time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -28,7 +24,7 @@ func HealthWith(ctx context.Context, client *http.Client, url string, timeout ti
 		return 0, 0, fmt.Errorf("health URL: %w", err)
 	}
 	start := time.Now()
-	resp, err := client.Do(req)
+	resp, err := healthClient(secure).Do(req)
 	if err != nil {
 		return 0, time.Since(start), fmt.Errorf("health request: %w", err)
 	}
@@ -42,7 +38,9 @@ func HealthWith(ctx context.Context, client *http.Client, url string, timeout ti
 
 // healthClient keeps no connection, so that each request shows whether new
 // ones are taken.
-var healthClient = &http.Client{
-	Transport:     &http.Transport{DisableKeepAlives: true},
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+func healthClient(secure *tls.Config) *http.Client {
+	return &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true, TLSClientConfig: secure},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }

@@ -48,7 +48,11 @@ func (d Diagnosis) Sheet() *Sheet {
 			left.Facts = append(left.Facts, Fact{Label: []string{"untested", ""}[min(len(left.Facts), 1)], Text: Clean(a.Name) + ": " + Clean(a.Why), Tone: Caution})
 			continue
 		}
-		s.Sections = append(s.Sections, Section{Title: Clean(a.Name), Facts: armFacts(a)})
+		title := Clean(a.Name)
+		if means := a.Kind.Means(); means != "" {
+			title += ": " + means
+		}
+		s.Sections = append(s.Sections, Section{Title: title, Facts: armFacts(a)})
 	}
 	if len(left.Facts) > 0 {
 		s.Sections = append(s.Sections, left)

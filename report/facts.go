@@ -181,6 +181,8 @@ func (v *View) did() (string, Tone) {
 	text := "sent no load"
 	if sent > 0 {
 		text = "sent " + plural(sent, "request") + " (" + number(failed) + " failed)"
+	} else if program := v.loadCommand(); program != "" {
+		text = "let " + Clean(program) + " fire, whose requests it does not know"
 	}
 	if n := v.Report.Load.Earlier; n > 0 {
 		text += " (an earlier run sent " + number(n) + ")"
@@ -194,6 +196,16 @@ func (v *View) did() (string, Tone) {
 		return text + "; load stopped at " + v.Clock(b.At) + because(b.Reason), Caution
 	}
 	return text, Plain
+}
+
+// loadCommand is the user's program that fired instead of leakcheck.
+func (v *View) loadCommand() string {
+	for _, e := range v.Report.Events {
+		if program, ok := strings.CutPrefix(e.Text, soak.LoadBegins); ok && e.Kind == soak.EventPhase {
+			return program
+		}
+	}
+	return ""
 }
 
 // todo is what to do next.

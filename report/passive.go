@@ -50,7 +50,9 @@ func passiveHeadline(r soak.Passive) Statement {
 func passiveFacts(r soak.Passive) []Fact {
 	facts := []Fact{
 		{Label: "growth", Text: fmt.Sprintf("the floor rose by %s in %s, by %s; leak: %s", soak.FormatBytes(r.Growth), span(r.To.Sub(r.From)), Clean(r.Source), r.Leak)},
-		{Label: "compared", Text: fmt.Sprintf("over %d stretches of %s; p is chance's, for all of them at any lag together", r.Bins, span(seconds(r.Bin)))},
+	}
+	if len(r.Seen) > 0 {
+		facts = append(facts, Fact{Label: "compared", Text: fmt.Sprintf("over %d stretches of %s; p is chance's, for all of them at any lag together", r.Bins, span(seconds(r.Bin)))})
 	}
 	for _, w := range r.Warnings {
 		facts = append(facts, Fact{Label: "warning", Text: Clean(w), Tone: Caution})

@@ -215,7 +215,7 @@ func (p *printer) load(v *View) {
 		{"bytes", true}, {name: "errors"}}, rows)
 	for _, s := range l.Scenarios {
 		if text := driftText(s.Drift); text != "" {
-			p.labelled("  ", "drift", 7, s.Name+" from beginning to end: "+text, Plain)
+			p.labelled("  ", "drift", 7, s.Name+" from beginning to end, as shares of the median: "+text, Plain)
 		}
 	}
 	if l.Brake != nil {

@@ -8,7 +8,7 @@
 //	extends: jvm                     # a built-in profile, or a file next to this one
 //	summary: our shop
 //	match: {names: ["shop-*"], images: ["*/shop"]}    # globs; a name wins over an image
-//	service: {port: 8080, health: /actuator/health}   # where load goes
+//	service: {port: 8080, health: /actuator/health}   # where load goes; by HTTPS with tls: {ca: FILE, cert: FILE, key: FILE}
 //	ceiling: 2GB                     # memory it must stay under
 //
 //	scenarios:                       # what clients do, step by step

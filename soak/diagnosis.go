@@ -13,6 +13,17 @@ const (
 	ArmCommand  ArmKind = "command"  // the user's own commands
 )
 
+// Means says what an arm does that neither a profile nor a user has named.
+func (k ArmKind) Means() string {
+	switch k {
+	case ArmIdle:
+		return "nothing is sent"
+	case ArmObserver:
+		return "leakcheck's own log reading and health requests"
+	}
+	return ""
+}
+
 // ArmVerdict is what an experiment says of an arm.
 type ArmVerdict string
 

@@ -39,6 +39,10 @@ const (
 	BrakedForLeak = "memory runs out in "
 )
 
+// LoadBegins begins the text of the [EventPhase] with which a load command of the
+// user's begins; its program follows.
+const LoadBegins = "load command begins: "
+
 // Event is something that happened to a target, or to the run when Target is
 // empty.
 type Event struct {

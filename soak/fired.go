@@ -25,7 +25,9 @@ type Fired struct {
 	Verdict  Verdict     `json:"verdict"`
 	ExitCode int         `json:"exit_code"`
 	Why      string      `json:"why"`
-	Warnings []string    `json:"warnings"`
+	// Next is the command that tells more, empty where none does.
+	Next     string   `json:"next,omitempty"`
+	Warnings []string `json:"warnings"`
 }
 
 // FiredStep is one of several things that were fired to be compared.

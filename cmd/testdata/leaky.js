@@ -18,7 +18,7 @@ http.createServer((req, res) => {
 }).listen(Number(process.argv[2]), '127.0.0.1');
 const log = () => {
   const m = process.memoryUsage();
-  const mb = n => (n / 1048576).toFixed(2) + 'MB';
+  const mb = n => (n / 1e6).toFixed(2) + 'MB';
   console.log(`[Memory Monitor] RSS: ${mb(m.rss)}, Heap: ${mb(m.heapUsed)} / ${mb(m.heapTotal)}, External: ${mb(m.external)}`);
 };
 setInterval(log, 250).unref();

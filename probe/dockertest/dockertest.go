@@ -194,7 +194,7 @@ func (p *Puppeteer) Ready() {
 		if !ok {
 			p.t.Fatalf("port 8080 of %s is not published", p.Spec.Name)
 		}
-		status, _, err := probe.Health(context.Background(), url+"/", time.Second)
+		status, _, err := probe.Health(context.Background(), url+"/", nil, time.Second)
 		if err == nil && status == http.StatusOK {
 			return
 		}
@@ -210,7 +210,7 @@ func (p *Puppeteer) Ready() {
 func (p *Puppeteer) Do(what string) {
 	p.t.Helper()
 	url, _ := p.Published(8080)
-	status, _, err := probe.Health(context.Background(), url+"/"+what, 30*time.Second)
+	status, _, err := probe.Health(context.Background(), url+"/"+what, nil, 30*time.Second)
 	if err == nil && status != http.StatusOK {
 		p.t.Fatalf("puppet: %s answered %d", what, status)
 	}

@@ -149,8 +149,10 @@ func growthRanks(growth []increment) ([]float64, *span) {
 	for i, g := range growth {
 		y[i], known[i] = g.by, g.known
 	}
-	order, r := rank(y, known)
+	order, _ := rank(y, known)
 	own := trendsOf(len(y), order)
+	own.straighten(y)
+	_, r := rank(y, known)
 	own.out(r)
 	own.rhythm(r)
 	return r, own

@@ -166,12 +166,20 @@ func (d *Driver) carry(b soak.Batch) {
 	d.carried.Logs = append(d.carried.Logs, b.Logs...)
 }
 
+// patience is for how many pauses samples are waited for: hours of blocks are not
+// given up because an engine did not answer once.
+const patience = 10
+
 // quiet takes the floor while nothing is on.
 func (d *Driver) quiet(ctx context.Context) (Floor, error) {
 	d.mu.Lock()
 	d.floor, d.from = &Floor{}, time.Now()
 	d.mu.Unlock()
-	wait(ctx, d.pause)
+	for range patience {
+		if wait(ctx, d.pause); ctx.Err() != nil || d.seen() {
+			break
+		}
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	f := *d.floor
@@ -180,9 +188,16 @@ func (d *Driver) quiet(ctx context.Context) (Floor, error) {
 	case ctx.Err() != nil:
 		return f, ctx.Err()
 	case f.Samples == 0:
-		return f, fmt.Errorf("no sample could be taken in a pause of %s", d.pause)
+		return f, fmt.Errorf("no sample could be taken in %s", patience*d.pause)
 	}
 	return f, nil
+}
+
+// seen reports whether the floor has been.
+func (d *Driver) seen() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.floor.Samples > 0
 }
 
 // Record takes the floor from the samples. It never fails.

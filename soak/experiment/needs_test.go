@@ -92,3 +92,18 @@ func TestWhyItEnded(t *testing.T) {
 		}
 	}
 }
+
+// What ended an experiment that was gone on with is said, not that it had been
+// interrupted before.
+func TestWhyItEndedAgain(t *testing.T) {
+	d := soak.Design{Arms: []soak.ArmDesign{{Name: "clean", Kind: soak.ArmScenario}, {Name: "idle", Kind: soak.ArmIdle}}, Matters: 1, Tolerance: 1, Block: 60, Pause: 25, Max: 3600}
+	s := newStory(t, d)
+	for _, e := range []soak.Event{{Kind: soak.EventInterrupt, Text: "SIGINT"}, {Kind: soak.EventEnded, Text: "the node restarted"}} {
+		if err := s.Record(soak.Batch{Events: []soak.Event{e}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := s.Diagnosis(); got.Ended != "the node restarted" || got.ExitCode != soak.ExitNotMeasured {
+		t.Errorf("ended %q, exit %d", got.Ended, got.ExitCode)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -143,6 +144,48 @@ func TestPassiveIsRarelyFooled(t *testing.T) {
 				t.Errorf("fooled in %d of %d runs", fooled, runs)
 			}
 		})
+	}
+}
+
+// Ranks of growth that goes faster and faster scatter by as much at both ends as
+// between them: where both ends of two series are calmer than their middles, no
+// shift of one is like it. What a collection drops bends nothing, most values
+// that are the same stay so, and nothing known is nothing to rank.
+func TestTrendsScatterEvenly(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 17))
+	var ends, middle float64
+	for range 200 {
+		d := make([]increment, 200)
+		for i := range d {
+			d[i] = increment{float64(i)/40 + rng.NormFloat64(), true}
+			if i%29 == 0 {
+				d[i].by -= 300 * rng.Float64()
+			}
+		}
+		r, _ := growthRanks(d)
+		for i, x := range r {
+			if i < 25 || i >= 175 {
+				ends += x * x / 50
+			} else {
+				middle += x * x / 150
+			}
+		}
+	}
+	t.Logf("at the ends %.2f of the scatter between them", ends/middle)
+	if ends < 0.85*middle || middle < 0.85*ends {
+		t.Errorf("at the ends %.2f of the scatter between them", ends/middle)
+	}
+	steps := make([]float64, 200)
+	for i := range 20 {
+		steps[5*i] = 4096
+	}
+	trendsOf(200, places(200)).straighten(steps)
+	slices.Sort(steps)
+	if same := slices.Compact(steps); len(same) != 2 {
+		t.Errorf("two values have become %d", len(same))
+	}
+	if r, _ := growthRanks(make([]increment, 200)); dot(r, r) != 0 {
+		t.Errorf("ranks of nothing: %v", r)
 	}
 }
 

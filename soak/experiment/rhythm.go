@@ -1,6 +1,9 @@
 package experiment
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // span is a set of orthonormal series over the places that are known. What lies
 // in it is taken out of series before they are compared: a trend or a rhythm in
@@ -54,6 +57,42 @@ func (s *span) out(x []float64) bool {
 		x[i] /= length
 	}
 	return true
+}
+
+// straighten takes the trend out of values, as those near their middle have it:
+// what stands out, such as a collection, bends no trend, and where most values
+// are the same there is none. The ranks of values with a trend would scatter
+// less at both ends than between them, which no shift keeps.
+func (s *span) straighten(y []float64) {
+	rest, off := make([]float64, len(s.known)), make([]float64, len(s.known))
+	if len(s.known) == 0 {
+		return
+	}
+	for range 3 { // once for what stands out of the trend, and twice to see what does
+		for k, i := range s.known {
+			rest[k] = y[i]
+		}
+		middle := median(rest)
+		for k, x := range rest {
+			off[k] = math.Abs(x - middle)
+		}
+		far := 3 * median(off)
+		near := make([]float64, len(y))
+		for _, i := range s.known {
+			near[i] = min(max(y[i], middle-far), middle+far)
+		}
+		for _, b := range s.base[:s.trends] {
+			by := dot(b, near)
+			for i := range y {
+				y[i] -= by * b[i]
+			}
+		}
+	}
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
 }
 
 // rest is the length of what the span leaves of a series.

@@ -79,7 +79,7 @@ func (s *Story) event(e soak.Event) {
 	case soak.EventBrake:
 		s.brake = &soak.Brake{At: e.At, Reason: strings.TrimPrefix(e.Text, soak.Braked)}
 	case soak.EventEnded:
-		s.ended = e.Text
+		s.ended, s.interrupted = e.Text, false // it was gone on with since
 	case soak.EventInterrupt:
 		s.interrupted = true
 	case soak.EventWarning:
@@ -117,6 +117,10 @@ func (s *Story) Blocks() []Stretch { return s.blocks }
 
 // Experiment is as far as the story has come; a driver goes on from there.
 func (s *Story) Experiment() *Experiment { return s.e }
+
+// Continues reports whether more blocks can decide what is open, of a node that
+// is as it was and that the brake left alone.
+func (s *Story) Continues() bool { return s.ended == "" && s.brake == nil && s.e.GoesOn() }
 
 // Diagnosis is what it all proves so far, with everything but what the run's
 // own data say: its profile, its version and its time.

@@ -68,13 +68,17 @@ func (c *Command) Run(ctx context.Context) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("load command: %w", err)
 	}
-	c.emit(soak.EventPhase, "load command begins: "+c.args[0])
+	c.emit(soak.EventPhase, soak.LoadBegins+c.args[0])
 	err := cmd.Wait()
 	killGroup(cmd) // what is left of it
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
-		c.emit(soak.EventWarning, fmt.Sprintf("the load command failed: %v; it said last: %s", err, c.output.String()))
+		text := fmt.Sprintf("the load command failed: %v", err)
+		if said := c.output.String(); said != "" {
+			text += "; it said last: " + said
+		}
+		c.emit(soak.EventWarning, text)
 	default:
 		c.emit(soak.EventPhase, "load command ended by itself")
 	}

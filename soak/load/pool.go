@@ -48,7 +48,7 @@ func newPool(base *url.URL, o Options) (*pool, error) {
 		if port == "" {
 			port = "443"
 		}
-		cfg, err := tlsConfig(o.TLS, base.Hostname(), o.ReadFile)
+		cfg, err := TLS(o.TLS, base.Hostname(), o.ReadFile)
 		if err != nil {
 			return nil, err
 		}

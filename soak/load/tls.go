@@ -9,8 +9,8 @@ import (
 	"leakcheck/soak"
 )
 
-// tlsConfig reads the files of an own authority and a client certificate.
-func tlsConfig(t *soak.TLS, host string, read func(string) ([]byte, error)) (*tls.Config, error) {
+// TLS reads the files of an own authority and a client certificate.
+func TLS(t *soak.TLS, host string, read func(string) ([]byte, error)) (*tls.Config, error) {
 	cfg := &tls.Config{ServerName: host, ClientSessionCache: tls.NewLRUClientSessionCache(64)}
 	if t == nil {
 		return cfg, nil
