@@ -198,7 +198,7 @@ func FuzzProcStat(f *testing.F) {
 
 func TestProcStat(t *testing.T) {
 	s, ok := parseProcStat([]byte("4711 (a (weird) name) S 42 4711 4711 0 -1 4194560 100 0 0 0 15 7 1 2 20 0 12 0 8675309 123456789 2048 18446744073709551615 1 1"))
-	if !ok || s.command != "a (weird) name" || s.parent != 42 || s.cpu != 25 || s.start != 8675309 || s.pages != 2048 {
+	if !ok || s.state != 'S' || s.flags != 4194560 || s.threads != 12 || s.exiting() || s.command != "a (weird) name" || s.parent != 42 || s.cpu != 25 || s.start != 8675309 || s.pages != 2048 {
 		t.Errorf("%+v %v", s, ok)
 	}
 }

@@ -96,6 +96,9 @@ func (p *Process) Sample(ctx context.Context) (soak.Sample, error) {
 	if p.ended() {
 		return soak.Sample{}, gonef("process %d has ended", p.PID())
 	}
+	if p.inside.ending(p.host) {
+		return soak.Sample{}, unavailablef("a child that held most of process %d has just ended", p.PID())
+	}
 	if look {
 		p.inside.follow(s.Processes, p.PID(), s.At, p.await)
 	}
