@@ -67,7 +67,7 @@ func (c *Command) wait() {
 	if status, ok := c.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		code = 128 + int(status.Signal())
 	}
-	c.exit = soak.Event{At: time.Now(), Target: c.name, Kind: soak.EventExit, Exit: &soak.Exit{Code: code}, Text: ExplainExit(code, false)}
+	c.exit = soak.Event{At: time.Now(), Target: c.name, Kind: soak.EventExit, Exit: &soak.Exit{Code: code}, Text: explainEnd(code)}
 	c.output.end()
 	close(c.ended)
 }

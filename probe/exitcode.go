@@ -2,7 +2,19 @@ package probe
 
 import "fmt"
 
-// ExplainExit says what an exit code means.
+// explainEnd says what the exit code of a process of this machine means, of
+// which no engine knows more.
+func explainEnd(code int) string {
+	switch code {
+	case 137:
+		return "ended with exit code 137: killed (SIGKILL), by the kernel for memory or by somebody; the kernel's log tells"
+	case 139:
+		return "ended with exit code 139: it crashed (SIGSEGV)"
+	}
+	return ExplainExit(code, false)
+}
+
+// ExplainExit says what the exit code of a container means.
 func ExplainExit(code int, oom bool) string {
 	text := fmt.Sprintf("ended with exit code %d", code)
 	switch {

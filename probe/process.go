@@ -28,6 +28,8 @@ type Process struct {
 	tree    []int // the process and its children, as last listed
 	inside  inside
 	pending chan soak.Event
+	over    chan struct{}
+	once    sync.Once
 }
 
 // NewProcess watches a process that runs already. The error wraps [ErrUnknown]
@@ -37,7 +39,7 @@ func NewProcess(pid int) (*Process, error) {
 	if err != nil {
 		return nil, unknownf("no process %d on this machine", pid)
 	}
-	p := &Process{name: fmt.Sprintf("pid %d", pid), proc: found, host: newHost("/"), tree: []int{pid}, pending: make(chan soak.Event, 64)}
+	p := &Process{name: fmt.Sprintf("pid %d", pid), proc: found, host: newHost("/"), tree: []int{pid}, pending: make(chan soak.Event, 64), over: make(chan struct{})}
 	p.held, _ = watchExit(pid)
 	started, err := p.began()
 	if err != nil {
@@ -146,12 +148,17 @@ func (p *Process) Watch(ctx context.Context, emit func(soak.Event)) error {
 		case <-tick.C:
 			if p.ended() {
 				emit(soak.Event{At: time.Now(), Target: p.name, Kind: soak.EventExit, Text: fmt.Sprintf("process %d has ended; only its parent knows its exit code", p.PID())})
+				p.once.Do(func() { close(p.over) })
 				<-ctx.Done()
 				return nil
 			}
 		}
 	}
 }
+
+// Ended is closed once Watch has told that the process has ended: it never
+// comes back.
+func (p *Process) Ended() <-chan struct{} { return p.over }
 
 // Follow says that there is no log to follow, and returns.
 func (p *Process) Follow(_ context.Context, _ time.Time, _ func(soak.Line), emit func(soak.Event)) error {

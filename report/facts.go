@@ -200,7 +200,7 @@ func (v *View) did() (string, Tone) {
 func (v *View) todo(t *Target) []Fact {
 	switch {
 	case t.dead():
-		return t.autopsy()
+		return v.autopsy(t)
 	case v.Report.Verdict == soak.VerdictPass && t.Tally[soak.Warn] > 0:
 		return []Fact{{Label: "next", Text: "nothing to do; " + plural(int64(t.Tally[soak.Warn]), "warning") + " in the checklist"}}
 	case v.Report.Verdict == soak.VerdictPass:
