@@ -61,7 +61,7 @@ func (v *View) autopsy(t *Target) []Fact {
 	leaked := t.Memory != nil && t.Memory.Leak == soak.LeakYes && t.ended.Exit != nil && t.ended.Exit.OOMKilled
 	switch {
 	case t.Info.Kind == "container" && v.removed(t.Name):
-		return say("the engine keeps nothing of a container that was removed: what its log said is in this report")
+		return say("the engine keeps nothing of a container that was removed: what was read of its log is in this report")
 	case leaked:
 		return v.next(t)
 	case t.Info.Kind == "container":
