@@ -132,7 +132,11 @@ func (v *View) since(t *Target) string {
 	if m.Since == nil || m.Leak != soak.LeakYes {
 		return ""
 	}
-	text := v.Clock(*m.Since) + ", for " + span(v.End.Sub(*m.Since))
+	end := v.End
+	if t.ended != nil && t.ended.At.After(*m.Since) {
+		end = t.ended.At
+	}
+	text := v.Clock(*m.Since) + ", for " + span(end.Sub(*m.Since))
 	if grown := t.Series.grown(*m.Since); grown != "" {
 		text += ": " + grown
 	}
