@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -54,6 +55,9 @@ func NewProcess(pid int) (*Process, error) {
 		p.info.HostMemory = int64(m.Total)
 	}
 	if args, err := found.CmdlineSlice(); err == nil {
+		if env, err := found.Environ(); err == nil && p.info.Image != "" {
+			args = withEnvironment(filepath.Base(p.info.Image), args, env)
+		}
 		p.info.HeapCap, p.info.Fills = heapCap(args, p.info.HostMemory), fills(args, p.info.HostMemory)
 	}
 	return p, nil

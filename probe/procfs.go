@@ -98,15 +98,6 @@ func (h *host) openFiles(pid int) (files, sockets int64, ok bool) {
 	return int64(len(list)), sockets, true
 }
 
-// arguments is a process's command line.
-func (h *host) arguments(pid int) []string {
-	b, err := os.ReadFile(h.proc(pid, "cmdline"))
-	if err != nil || len(b) == 0 {
-		return nil
-	}
-	return strings.Split(strings.TrimRight(string(b), "\x00"), "\x00")
-}
-
 // netDev sums up received and sent bytes over all interfaces but loopback.
 func netDev(b []byte) (rx, tx uint64, ok bool) {
 	for len(b) > 0 {

@@ -104,7 +104,7 @@ func (c *Container) bind(f facts) {
 		}
 	}
 	c.mu.Lock()
-	c.source, c.heapCap, c.fills = source, heapCap(f.command, c.room(f)), fills(f.command, c.room(f))
+	c.source, c.heapCap, c.fills = source, heapCap(f.options, c.room(f)), fills(f.options, c.room(f))
 	c.mu.Unlock()
 }
 
