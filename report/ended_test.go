@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +69,7 @@ func TestTheEndOfALeakIsItsLastMoment(t *testing.T) {
 	} {
 		f := leaking()
 		since := killed.At.Add(-5 * time.Hour)
+		f.report.Memory = slices.Clone(f.report.Memory)
 		f.report.Memory[0].Since = &since
 		f.report.Events = []soak.Event{killed}
 		if kind == "process" { // of which no engine tells more
