@@ -23,9 +23,9 @@ func ExplainExit(code int, oom bool) string {
 	case oom:
 		return text + ", after the kernel killed inside it for memory (OOM)"
 	case code == 137:
-		return text + ": killed (SIGKILL) from outside, with no OOM kill; `docker kill`, or `docker stop` after its grace period"
+		return text + ": killed (SIGKILL) from outside, with no OOM kill; `docker kill`, `docker stop` after its grace period, or an engine that stops"
 	case code == 134:
-		return text + ": it aborted (SIGABRT), as V8 does at its heap limit"
+		return text + ": it aborted (SIGABRT), as V8 does at its heap limit, or a JVM that crashes"
 	case code == 139:
 		// The kernel keeps SIGABRT from a container's first process, so that
 		// abort(3) goes on to crash it.

@@ -54,6 +54,23 @@ func (v *View) death(t *Target) string {
 	return text
 }
 
+// lastWords is what a dead target's log said as it died, by the first signal
+// that heard it: profiles look for error lines before all else.
+func (v *View) lastWords(t *Target) string {
+	if !t.dead() {
+		return ""
+	}
+	for _, s := range v.Report.Signals {
+		if s.Target == t.Name && s.Text != "" && s.Last != nil && len(s.Values) == 0 && within(*s.Last, t.ended.At, lastBreath) {
+			return v.Clock(*s.Last) + " " + fit(s.Text, 160)
+		}
+	}
+	return ""
+}
+
+// lastBreath is how long before its end what a target says may be the reason.
+const lastBreath = 10 * time.Second
+
 // autopsy is what to do about a dead target: its last words say why, unless
 // the kernel's kill of a leak does.
 func (v *View) autopsy(t *Target) []Fact {

@@ -24,14 +24,14 @@ func TestADeadTargetIsSaidFirst(t *testing.T) {
 		want, not []string
 	}{
 		"killed": {"container", []soak.Event{killed},
-			[]string{node + " is dead: exited 137 at 03:12, killed (SIGKILL) from outside, with no OOM kill", "next     docker logs --tail 100 " + node},
+			[]string{node + " is dead: exited 137 at 03:12, killed (SIGKILL) from outside, with no OOM kill", "said     03:12 java.lang.OutOfMemoryError: Java heap space", "next     docker logs --tail 100 " + node},
 			[]string{"don't", "wall ", "cannot tell yet", "health check prints"}},
 		"a command": {"process", []soak.Event{exited(3, "ended with exit code 3", false)},
 			[]string{" is dead: exited 3 at 03:12", "next     read its error lines"}, []string{"docker logs", "don't"}},
 		"removed": {"container", []soak.Event{killed, {At: killed.At, Target: node, Kind: soak.EventRemove, Text: "the container was removed"}},
 			[]string{"next     the engine keeps nothing of a container that was removed"}, []string{"docker logs"}},
 		"done": {"process", []soak.Event{exited(0, "ended with exit code 0: it finished", false)},
-			[]string{node + " (ended: exit 0): cannot tell yet"}, []string{"dead", "don't", "settles"}},
+			[]string{node + " (ended: exit 0): cannot tell yet"}, []string{"dead", "don't", "settles", "said "}},
 		"started again": {"container", []soak.Event{killed, begun},
 			[]string{node + ": cannot tell yet", "don't"}, []string{"is dead"}},
 		"told late": {"container", []soak.Event{begun, killed},
@@ -39,6 +39,11 @@ func TestADeadTargetIsSaidFirst(t *testing.T) {
 	} {
 		f := undecided()
 		f.report.Events, f.report.Checks = c.events, nil
+		f.report.Signals = []soak.SignalResult{
+			{Name: "error_lines", Target: node, Count: 3, Last: &killed.At, Text: "java.lang.OutOfMemoryError: Java heap space"},
+			{Name: "other", Target: node, Count: 3, Last: &killed.At, Text: "something else"},
+			{Name: "old", Target: node, Count: 3, Last: &start, Text: "long ago"},
+		}
 		f.report.Run.Targets = []soak.TargetInfo{info(node, 0)}
 		f.report.Run.Targets[0].Kind = c.kind
 		var b strings.Builder

@@ -40,6 +40,7 @@ func (v *View) facts(t *Target) []Fact {
 	if t.ended == nil {
 		add("before", Plain, v.previousLife(t))
 	}
+	add("said", Plain, v.lastWords(t))
 	text, tone := v.answers(t)
 	add("node", tone, text)
 	text, tone = v.did()
