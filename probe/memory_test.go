@@ -243,6 +243,9 @@ func TestExitCodesAreExplained(t *testing.T) {
 		if got := ExplainExit(tt.code, tt.oom); !contains(got, tt.want) {
 			t.Errorf("%d: %q does not say %q", tt.code, got, tt.want)
 		}
+		if of := explainEnd(tt.code); contains(of, "container") || contains(of, "docker") || tt.code == 139 && !contains(of, "SIGSEGV") {
+			t.Errorf("%d of a process: %q", tt.code, of)
+		}
 	}
 }
 
