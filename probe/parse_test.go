@@ -74,6 +74,8 @@ func TestFrames(t *testing.T) {
 	b.Write(frame(1, stamp+" first half, "))
 	b.Write(frame(2, stamp+" in between\n"))
 	b.Write(frame(1, stamp+" second half\n"))
+	b.Write(frame(1, stamp+" cut off by the end of the process")) // the next one begins its lines anew
+	b.Write(frame(1, "2026-11-21T23:00:01Z started again\n"))
 	var got []string
 	j := joiner{line: func(l soak.Line) { got = append(got, fmt.Sprintf("%v %q", l.Stderr, l.Text)) }}
 	r := newFrameReader(&b, false)
@@ -87,7 +89,7 @@ func TestFrames(t *testing.T) {
 		}
 		j.add(m)
 	}
-	want := []string{`false "hello"`, `true "\xff\x00bytes"`, `true "in between"`, `false "first half, second half"`}
+	want := []string{`false "hello"`, `true "\xff\x00bytes"`, `true "in between"`, `false "first half, second half"`, `false "cut off by the end of the process"`, `false "started again"`}
 	if strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Errorf("got %q", got)
 	}
