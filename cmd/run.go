@@ -156,6 +156,7 @@ func (r *run) describe() {
 		Interval:  r.o.pace()(time.Hour, false).Seconds(),
 		Rehearsal: r.o.scale(),
 		LoadLevel: soak.LoadLevel(r.o.level),
+		NoLog:     r.o.noLog,
 		Kind:      r.o.kind,
 		Tolerance: float64(r.o.tolerance),
 	}
