@@ -43,11 +43,14 @@ func withEnvironment(program string, args, env []string) []string {
 // far as that may be read.
 func (h *host) options(pid int) []string {
 	args := h.arguments(pid)
-	exe, err := os.Readlink(h.proc(pid, "exe"))
-	if err != nil {
-		return args
+	exe, _ := os.Readlink(h.proc(pid, "exe"))
+	program := filepath.Base(exe)
+	for _, v := range runtimeVariables {
+		if v.program == program {
+			return withEnvironment(program, args, h.strings(pid, "environ"))
+		}
 	}
-	return withEnvironment(filepath.Base(exe), args, h.strings(pid, "environ"))
+	return args
 }
 
 // arguments is a process's command line.
