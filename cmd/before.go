@@ -22,6 +22,8 @@ type before struct {
 type reached struct {
 	life    int
 	started time.Time // of that life
+	sampled time.Time // when last
+	ended   time.Time // the last end of its main process that was told
 	log     time.Time // the last line that was read
 	info    soak.TargetInfo
 }
@@ -48,7 +50,7 @@ func (b *before) Record(batch soak.Batch) error {
 	}
 	for _, s := range batch.Samples {
 		t := b.target(s.Target)
-		t.life, t.started = s.Life, s.Started
+		t.life, t.started, t.sampled = s.Life, s.Started, s.At
 		if n, ok := s.Get(soak.Requests); ok {
 			b.requests = n
 		}
@@ -58,6 +60,8 @@ func (b *before) Record(batch soak.Batch) error {
 		case soak.EventLife:
 			t := b.target(e.Target)
 			t.life, t.started = e.Life, e.At
+		case soak.EventExit:
+			b.target(e.Target).ended = e.At
 		case soak.EventDeath:
 			b.target(e.Target).life = e.Life + 1
 		case soak.EventBrake:

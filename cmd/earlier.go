@@ -1,76 +1,14 @@
 package cmd
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
-	"leakcheck/probe"
 	"leakcheck/soak"
 	"leakcheck/soak/record"
 )
-
-// look asks for each container's state, and notes its health.
-func (v *verification) look(ctx context.Context) (map[string]probe.State, error) {
-	states := map[string]probe.State{}
-	for i := range v.nodes {
-		n := &v.nodes[i]
-		c, ok := n.Target.(*probe.Container)
-		if !ok {
-			continue
-		}
-		s, err := c.State(ctx)
-		if err != nil {
-			return nil, unreachable(err)
-		}
-		states[n.info.Name] = s
-		n.info.Health, v.info.Targets[i].Health = s.Health, s.Health
-		if !s.Running {
-			v.stopped++
-		}
-	}
-	return states, nil
-}
-
-// sameEnd is how far apart a record and the engine may tell one end.
-const sameEnd = 10 * time.Second
-
-// ends remembers when each target's main process ended last.
-type ends map[string]time.Time
-
-// Record keeps the time of the last exit.
-func (x ends) Record(b soak.Batch) error {
-	for _, e := range b.Events {
-		if e.Kind == soak.EventExit && e.At.After(x[e.Target]) {
-			x[e.Target] = e.At
-		}
-	}
-	return nil
-}
-
-// untold are the events that follow from the containers' states and that no
-// record has told.
-func (v *verification) untold(states map[string]probe.State) (all []soak.Event) {
-	for _, n := range v.nodes {
-		s, last := states[n.info.Name], v.lives[n.info.Name]
-		e := soak.Event{At: s.Finished, Target: n.info.Name, Kind: soak.EventExit}
-		switch {
-		case s.Running && s.Paused:
-			e.At, e.Kind, e.Text = time.Now(), soak.EventPause, "the container is paused"
-		case s.Finished.IsZero() || last.At.After(s.Finished) && s.Running || v.ends[n.info.Name].Sub(s.Finished).Abs() < sameEnd:
-			continue
-		case s.Running:
-			e.Text = fmt.Sprintf("the life before this one ended; the engine has restarted the container %d times", s.Restarts)
-		default:
-			e.Exit = &soak.Exit{Code: s.ExitCode, OOMKilled: s.OOMKilled}
-			e.Text = probe.ExplainExit(s.ExitCode, s.OOMKilled)
-		}
-		all = append(all, e)
-	}
-	return all
-}
 
 // earlier lists the runs of the store that can be read, but for one, the
 // oldest first.

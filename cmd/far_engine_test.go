@@ -48,10 +48,17 @@ func TestAnEngineOverTLS(t *testing.T) {
 	puppet := own.Rig().RunPuppet(probe.Spec{Args: []string{"log", "200ms"}})
 	host := "tcp://127.0.0.1:" + port
 	soakFar(t, puppet.Name(), host, "DOCKER_CERT_PATH="+certs, "DOCKER_TLS_VERIFY=1")
-	for _, env := range [][]string{nil, {"DOCKER_TLS_VERIFY=1", "DOCKER_CERT_PATH=" + t.TempDir()}} {
-		b := start(t, env, "soak", "--container", puppet.Name(), "--docker-host", host, "--load", "none", "--duration", "5s")
-		if code := b.ends(t, 40*time.Second); code == soak.ExitPass || code == soak.ExitInconclusive || b.errOut.String() == "" {
-			t.Errorf("with %v: exit %d", env, code)
+	for _, x := range []struct {
+		env  []string
+		code int
+		says string
+	}{
+		{nil, soak.ExitNotMeasured, "asks for TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH"},
+		{[]string{"DOCKER_TLS_VERIFY=1", "DOCKER_CERT_PATH=" + t.TempDir()}, soak.ExitUsage, "cannot be used"},
+	} {
+		b := start(t, x.env, "soak", "--container", puppet.Name(), "--docker-host", host, "--load", "none", "--duration", "5s")
+		if code := b.ends(t, 40*time.Second); code != x.code || !strings.Contains(b.errOut.String(), x.says) {
+			t.Errorf("with %v: exit %d, %s", x.env, code, b.errOut.String())
 		}
 	}
 }

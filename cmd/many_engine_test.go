@@ -61,18 +61,20 @@ func TestManyContainersInOneSoak(t *testing.T) {
 			if err := json.Unmarshal(b, &r); err != nil {
 				t.Fatal(err)
 			}
-			o, last := r.Observer, len(memory)-1
-			if last < 16 {
-				t.Fatalf("the machine was too busy to look more than %d times", last+1)
+			o := r.Observer
+			if len(memory) < 16 {
+				t.Fatalf("the machine was too busy to look more than %d times", len(memory))
 			}
 			// What leakcheck knows of itself is noted each ten seconds.
-			early := 8
+			// A machine with much to do looks less often than 25 times.
+			first, late := len(files)*8/25, len(files)*22/25
+			early := first
 			if goroutines[early] == 0 {
-				early = 12
+				early = len(files) * 12 / 25
 			}
 			t.Logf("%d containers for %s: %d samples, %d missed, %d late, at most %.0f ms; %d files, then %d; %d goroutines, then %d; %s, then %s; %.1f s of CPU; %d engine calls; %s",
-				c.containers, length, o.Samples, o.Missed, o.Late, o.MaxLate*1000, files[8], files[last], goroutines[early], goroutines[last],
-				soak.FormatBytes(float64(memory[8])), soak.FormatBytes(float64(memory[last])), o.CPUSeconds, o.EngineCalls, busy())
+				c.containers, length, o.Samples, o.Missed, o.Late, o.MaxLate*1000, files[first], files[late], goroutines[early], goroutines[late],
+				soak.FormatBytes(float64(memory[first])), soak.FormatBytes(float64(memory[late])), o.CPUSeconds, o.EngineCalls, busy())
 			// The short run is one of many tests of a busy machine.
 			want, most := int64(c.containers)*int64(length.Seconds()), int64(0)
 			if c.containers == 20 {
@@ -82,17 +84,17 @@ func TestManyContainersInOneSoak(t *testing.T) {
 				t.Errorf("%d samples and %d missed, want at least %d and at most %d", o.Samples, o.Missed, want-most, most)
 			}
 			// A process inside that has lived for five seconds is watched by then.
-			if files[last] > files[8]+5 {
-				t.Errorf("open files went from %d to %d", files[8], files[last])
+			if files[late] > files[first]+5 {
+				t.Errorf("open files went from %d to %d", files[first], files[late])
 			}
-			if goroutines[last] == 0 || goroutines[last] > goroutines[early]+10 {
-				t.Errorf("goroutines went from %d to %d", goroutines[early], goroutines[last])
+			if goroutines[late] == 0 || goroutines[late] > goroutines[early]+10 {
+				t.Errorf("goroutines went from %d to %d", goroutines[early], goroutines[late])
 			}
-			if c.most > 0 && memory[last] > c.most {
-				t.Errorf("leakcheck holds %s, more than %s", soak.FormatBytes(float64(memory[last])), soak.FormatBytes(float64(c.most)))
+			if c.most > 0 && memory[late] > c.most {
+				t.Errorf("leakcheck holds %s, more than %s", soak.FormatBytes(float64(memory[late])), soak.FormatBytes(float64(c.most)))
 			}
-			if c.containers == 50 && memory[last] > memory[8]+memory[8]/5 {
-				t.Errorf("leakcheck's memory went from %d to %d", memory[8], memory[last])
+			if c.containers == 50 && memory[late] > memory[first]+memory[first]/5 {
+				t.Errorf("leakcheck's memory went from %d to %d", memory[first], memory[late])
 			}
 		})
 	}

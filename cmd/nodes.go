@@ -57,7 +57,7 @@ func (n node) describer() func() (soak.TargetInfo, bool) {
 	return func() (soak.TargetInfo, bool) {
 		now := c.Info()
 		now.Name, now.Profile, now.URL, now.Health = last.Name, last.Profile, last.URL, last.Health
-		now.Flags = last.Flags
+		now.Flags, now.DockerHost = last.Flags, last.DockerHost
 		if url, ok := n.published(c); ok && n.dial != nil {
 			now.URL = url
 		}
@@ -94,7 +94,11 @@ func (a *app) nodes(ctx context.Context, o targetOptions, interval time.Duration
 		if err != nil {
 			return found, engine, unreachable(err)
 		}
-		found = append(found, node{Target: p, info: p.Info(), close: func() error { p.Close(); return nil }})
+		n := node{Target: p, info: p.Info(), close: func() error { p.Close(); return nil }}
+		if len(o.containers) == 0 { // else these are watched on
+			n.ended = p.Ended()
+		}
+		found = append(found, n)
 	}
 	if len(o.command) > 0 {
 		p, err := probe.StartCommand(nil, o.command...)
@@ -145,6 +149,14 @@ func (o targetOptions) describe(nodes []node) error {
 		}
 		n.profile, n.info.Profile = p, p.Name
 		n.info.Flags = o.repeated(i)
+		switch n.info.Kind {
+		case "container":
+			if !withPassword(o.dockerHost) {
+				n.info.DockerHost = o.dockerHost
+			}
+		case "process":
+			n.info.Command = typed(o.command)
+		}
 		if o.name != "" {
 			n.info.Name = o.name
 		}
@@ -184,6 +196,20 @@ func (o targetOptions) repeated(i int) string {
 		add("url", o.url)
 	}
 	return strings.Join(flags, " ")
+}
+
+// typed is a command line as a shell takes it; empty if it holds a secret,
+// without which it could not be typed again.
+func typed(command []string) string {
+	var words []string
+	for _, w := range command {
+		words = append(words, shellWord(w))
+	}
+	line := strings.Join(words, " ")
+	if withoutSecrets(line) != line {
+		return ""
+	}
+	return line
 }
 
 // locate finds where a node answers: --url, else the published port that its

@@ -156,6 +156,7 @@ func (r *run) describe() {
 		Interval:  r.o.pace()(time.Hour, false).Seconds(),
 		Rehearsal: r.o.scale(),
 		LoadLevel: soak.LoadLevel(r.o.level),
+		NoLog:     r.o.noLog,
 		Kind:      r.o.kind,
 		Tolerance: float64(r.o.tolerance),
 	}
@@ -186,15 +187,16 @@ func (r *run) drive(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.begin(c.Recorder); err != nil {
+	if err := r.begin(c.Recorder, r.endsBefore(ctx)...); err != nil {
 		return err
 	}
 	return r.execute(ctx, c)
 }
 
-// begin records who is watched, before anything else.
-func (r *run) begin(sink soak.Recorder) error {
-	b := soak.Batch{Events: r.before.events(time.Now(), r.nodes)}
+// begin records who is watched, and what had befallen them, before anything
+// else.
+func (r *run) begin(sink soak.Recorder, befell ...soak.Event) error {
+	b := soak.Batch{Events: append(r.before.events(time.Now(), r.nodes), befell...)}
 	for _, n := range r.nodes {
 		b.Targets = append(b.Targets, n.info)
 	}

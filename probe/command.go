@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,8 +55,8 @@ func StartCommand(env []string, args ...string) (*Command, error) {
 	c.Process = p
 	p.name = filepath.Base(args[0])
 	p.info.Name = p.name
-	p.info.HeapCap = take(p.info.HeapCap, heapCap(args, p.info.HostMemory))
-	p.info.Fills = take(p.info.Fills, fills(args, p.info.HostMemory))
+	p.info.HeapCap = cmp.Or(p.info.HeapCap, heapCap(args, p.info.HostMemory))
+	p.info.Fills = cmp.Or(p.info.Fills, fills(args, p.info.HostMemory))
 	go c.wait()
 	return c, nil
 }
@@ -67,7 +68,7 @@ func (c *Command) wait() {
 	if status, ok := c.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		code = 128 + int(status.Signal())
 	}
-	c.exit = soak.Event{At: time.Now(), Target: c.name, Kind: soak.EventExit, Exit: &soak.Exit{Code: code}, Text: ExplainExit(code, false)}
+	c.exit = soak.Event{At: time.Now(), Target: c.name, Kind: soak.EventExit, Exit: &soak.Exit{Code: code}, Text: explainEnd(code)}
 	c.output.end()
 	close(c.ended)
 }

@@ -62,6 +62,8 @@ func (e *Engine) explain(err error) error {
 		return unavailablef("the Docker engine at %s does not answer (%v); look at its log, or %s", at, errDeadline, otherEngine)
 	case errors.Is(err, fs.ErrNotExist), strings.Contains(err.Error(), "no such file"):
 		return unavailablef("no Docker engine at %s: there is no such socket; start Docker, or %s", at, otherEngine)
+	case strings.Contains(err.Error(), "HTTP request to an HTTPS server"):
+		return unavailablef("the Docker engine at %s asks for TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or use a Docker context that holds the certificates", at)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return unavailablef("no Docker engine at %s: nobody listens there; start Docker, or %s", at, otherEngine)
 	}

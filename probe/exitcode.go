@@ -2,7 +2,19 @@ package probe
 
 import "fmt"
 
-// ExplainExit says what an exit code means.
+// explainEnd says what the exit code of a process of this machine means, of
+// which no engine knows more.
+func explainEnd(code int) string {
+	switch code {
+	case 137:
+		return "ended with exit code 137: killed (SIGKILL), by the kernel for memory or by somebody; the kernel's log tells"
+	case 139:
+		return "ended with exit code 139: it crashed (SIGSEGV)"
+	}
+	return ExplainExit(code, false)
+}
+
+// ExplainExit says what the exit code of a container means.
 func ExplainExit(code int, oom bool) string {
 	text := fmt.Sprintf("ended with exit code %d", code)
 	switch {
@@ -11,9 +23,9 @@ func ExplainExit(code int, oom bool) string {
 	case oom:
 		return text + ", after the kernel killed inside it for memory (OOM)"
 	case code == 137:
-		return text + ": killed (SIGKILL) from outside, with no OOM kill; `docker kill`, or `docker stop` after its grace period"
+		return text + ": killed (SIGKILL) from outside, with no OOM kill; `docker kill`, `docker stop` after its grace period, or an engine that stops"
 	case code == 134:
-		return text + ": it aborted (SIGABRT), as V8 does at its heap limit"
+		return text + ": it aborted (SIGABRT), as V8 does at its heap limit, or a JVM that crashes"
 	case code == 139:
 		// The kernel keeps SIGABRT from a container's first process, so that
 		// abort(3) goes on to crash it.

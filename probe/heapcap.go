@@ -37,7 +37,7 @@ func (c *Container) findHeapCap(all []soak.Process) {
 	room := c.room(c.seen())
 	var limit, filled, most int64 = 0, 0, -1
 	for _, p := range all {
-		args := c.e.host.arguments(p.PID)
+		args := c.e.host.options(p.PID)
 		if bound, full := heapCap(args, room), fills(args, room); (bound > 0 || full > 0) && p.RSS > most {
 			most, limit, filled = p.RSS, bound, full
 		}

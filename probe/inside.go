@@ -113,7 +113,9 @@ func (c *Container) look(ctx context.Context, s *soak.Sample) {
 	if p.group != nil {
 		s.Processes = c.e.host.lookInside(p.group.pids(), s)
 		c.findHeapCap(s.Processes)
-		p.inside.follow(s.Processes, main, s.At, c.await)
+		if !p.inside.ending(c.e.host) { // else whoever waits for its end tells it; the list may show it empty
+			p.inside.follow(s.Processes, main, s.At, c.await)
+		}
 		return
 	}
 	s.Processes = c.e.top(ctx, p.id, s.At)

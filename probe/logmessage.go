@@ -34,6 +34,9 @@ func (j *joiner) add(m message) {
 	if m.stderr {
 		p = &j.pending[1]
 	}
+	if p.open && !m.at.Equal(p.at) { // the engine gives all pieces of a line one time
+		j.end(m.stderr)
+	}
 	if !p.open && !m.partial {
 		j.line(soak.Line{At: m.at, Stderr: m.stderr, Text: bytes.TrimSuffix(m.text, []byte{'\r'})})
 		return
@@ -47,8 +50,8 @@ func (j *joiner) add(m message) {
 	}
 }
 
-// end delivers a line that is not complete, as the last one of a process that
-// died while it wrote.
+// end delivers a line, also one that is not complete, as the last one of a
+// process that died while it wrote.
 func (j *joiner) end(stderr bool) {
 	p := &j.pending[0]
 	if stderr {

@@ -212,6 +212,28 @@ func TestHeapCap(t *testing.T) {
 	}
 }
 
+func TestOptionsInTheEnvironmentCount(t *testing.T) {
+	env := []string{"PATH=/bin", "NODE_OPTIONS=--enable-source-maps --max-old-space-size=64", "JAVA_TOOL_OPTIONS=-Xmx1g", "JDK_JAVA_OPTIONS=-Xms5m"}
+	for _, tt := range []struct {
+		program     string
+		args, env   []string
+		cap, filled int64
+	}{
+		{"node", []string{"node", "app.js"}, env, 64 << 20, 0},
+		{"node", []string{"node", "--max-old-space-size=32", "app.js"}, env, 32 << 20, 0},
+		{"java", []string{"java", "-jar", "a.jar"}, env, 1 << 30, 5 << 20},
+		{"java", []string{"java", "-Xmx2g"}, env, 2 << 30, 5 << 20},
+		{"java", []string{"java", "-Xmx2g"}, []string{"_JAVA_OPTIONS=-Xmx3g"}, 3 << 30, 0},
+		{"redis-server", []string{"redis-server"}, env, 0, 0},
+		{"", []string{"docker-entrypoint.sh", "node", "app.js"}, env[:2], 64 << 20, 0},
+	} {
+		options := withEnvironment(tt.program, tt.args, tt.env)
+		if limit, filled := heapCap(options, 1000), fills(options, 1000); limit != tt.cap || filled != tt.filled {
+			t.Errorf("%s %q: heap limit %d, fills %d, want %d and %d", tt.program, tt.args, limit, filled, tt.cap, tt.filled)
+		}
+	}
+}
+
 func TestExitCodesAreExplained(t *testing.T) {
 	for _, tt := range []struct {
 		code int
@@ -220,6 +242,9 @@ func TestExitCodesAreExplained(t *testing.T) {
 	}{{137, true, "OOM"}, {137, false, "no OOM kill"}, {134, false, "V8"}, {139, false, "SIGSEGV"}, {143, false, "SIGTERM"}, {0, false, "finished"}, {127, false, "could not be run"}, {129, false, "signal 1"}, {1, true, "OOM"}} {
 		if got := ExplainExit(tt.code, tt.oom); !contains(got, tt.want) {
 			t.Errorf("%d: %q does not say %q", tt.code, got, tt.want)
+		}
+		if of := explainEnd(tt.code); contains(of, "container") || contains(of, "docker") || tt.code == 139 && !contains(of, "SIGSEGV") {
+			t.Errorf("%d of a process: %q", tt.code, of)
 		}
 	}
 }

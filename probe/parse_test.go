@@ -74,6 +74,8 @@ func TestFrames(t *testing.T) {
 	b.Write(frame(1, stamp+" first half, "))
 	b.Write(frame(2, stamp+" in between\n"))
 	b.Write(frame(1, stamp+" second half\n"))
+	b.Write(frame(1, stamp+" cut off by the end of the process")) // the next one begins its lines anew
+	b.Write(frame(1, "2026-11-21T23:00:01Z started again\n"))
 	var got []string
 	j := joiner{line: func(l soak.Line) { got = append(got, fmt.Sprintf("%v %q", l.Stderr, l.Text)) }}
 	r := newFrameReader(&b, false)
@@ -87,7 +89,7 @@ func TestFrames(t *testing.T) {
 		}
 		j.add(m)
 	}
-	want := []string{`false "hello"`, `true "\xff\x00bytes"`, `true "in between"`, `false "first half, second half"`}
+	want := []string{`false "hello"`, `true "\xff\x00bytes"`, `true "in between"`, `false "first half, second half"`, `false "cut off by the end of the process"`, `false "started again"`}
 	if strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Errorf("got %q", got)
 	}
@@ -198,7 +200,7 @@ func FuzzProcStat(f *testing.F) {
 
 func TestProcStat(t *testing.T) {
 	s, ok := parseProcStat([]byte("4711 (a (weird) name) S 42 4711 4711 0 -1 4194560 100 0 0 0 15 7 1 2 20 0 12 0 8675309 123456789 2048 18446744073709551615 1 1"))
-	if !ok || s.command != "a (weird) name" || s.parent != 42 || s.cpu != 25 || s.start != 8675309 || s.pages != 2048 {
+	if !ok || s.state != 'S' || s.flags != 4194560 || s.threads != 12 || s.exiting() || s.command != "a (weird) name" || s.parent != 42 || s.cpu != 25 || s.start != 8675309 || s.pages != 2048 {
 		t.Errorf("%+v %v", s, ok)
 	}
 }

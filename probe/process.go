@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -28,6 +29,8 @@ type Process struct {
 	tree    []int // the process and its children, as last listed
 	inside  inside
 	pending chan soak.Event
+	over    chan struct{}
+	once    sync.Once
 }
 
 // NewProcess watches a process that runs already. The error wraps [ErrUnknown]
@@ -37,7 +40,7 @@ func NewProcess(pid int) (*Process, error) {
 	if err != nil {
 		return nil, unknownf("no process %d on this machine", pid)
 	}
-	p := &Process{name: fmt.Sprintf("pid %d", pid), proc: found, host: newHost("/"), tree: []int{pid}, pending: make(chan soak.Event, 64)}
+	p := &Process{name: fmt.Sprintf("pid %d", pid), proc: found, host: newHost("/"), tree: []int{pid}, pending: make(chan soak.Event, 64), over: make(chan struct{})}
 	p.held, _ = watchExit(pid)
 	started, err := p.began()
 	if err != nil {
@@ -52,6 +55,9 @@ func NewProcess(pid int) (*Process, error) {
 		p.info.HostMemory = int64(m.Total)
 	}
 	if args, err := found.CmdlineSlice(); err == nil {
+		if env, err := found.Environ(); err == nil && p.info.Image != "" {
+			args = withEnvironment(filepath.Base(p.info.Image), args, env)
+		}
 		p.info.HeapCap, p.info.Fills = heapCap(args, p.info.HostMemory), fills(args, p.info.HostMemory)
 	}
 	return p, nil
@@ -96,14 +102,17 @@ func (p *Process) Sample(ctx context.Context) (soak.Sample, error) {
 	if p.ended() {
 		return soak.Sample{}, gonef("process %d has ended", p.PID())
 	}
+	if p.inside.ending(p.host) {
+		return soak.Sample{}, unavailablef("a child that held most of process %d has just ended", p.PID())
+	}
 	if look {
 		p.inside.follow(s.Processes, p.PID(), s.At, p.await)
 	}
 	return s, nil
 }
 
-// over is ended for whoever does not hold the lock.
-func (p *Process) over() bool {
+// gone is ended for whoever does not hold the lock.
+func (p *Process) gone() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.ended()
@@ -149,14 +158,19 @@ func (p *Process) Watch(ctx context.Context, emit func(soak.Event)) error {
 		case e := <-p.pending:
 			emit(e)
 		case <-tick.C:
-			if p.over() {
+			if p.gone() {
 				emit(soak.Event{At: time.Now(), Target: p.name, Kind: soak.EventExit, Text: fmt.Sprintf("process %d has ended; only its parent knows its exit code", p.PID())})
+				p.once.Do(func() { close(p.over) })
 				<-ctx.Done()
 				return nil
 			}
 		}
 	}
 }
+
+// Ended is closed once Watch has told that the process has ended: it never
+// comes back.
+func (p *Process) Ended() <-chan struct{} { return p.over }
 
 // Follow says that there is no log to follow, and returns.
 func (p *Process) Follow(_ context.Context, _ time.Time, _ func(soak.Line), emit func(soak.Event)) error {

@@ -28,7 +28,10 @@ func numbers(b []byte) []int {
 // procStat is the part of /proc/PID/stat that is used.
 type procStat struct {
 	command string
+	state   byte // of its first thread, such as 'Z' for one that has ended
 	parent  int
+	flags   uint64 // of its first thread
+	threads uint64
 	cpu     uint64 // ticks, with those of children that were waited for
 	start   uint64 // ticks since boot
 	pages   uint64 // resident
@@ -52,7 +55,7 @@ func parseProcStat(b []byte) (procStat, bool) {
 		ok = ok && is
 		return n
 	}
-	s.parent = int(at(4))
+	s.state, s.parent, s.flags, s.threads = f[0][0], int(at(4)), at(9), at(20)
 	s.cpu = at(14) + at(15) + at(16) + at(17)
 	s.start, s.pages = at(22), at(24)
 	return s, ok
@@ -93,15 +96,6 @@ func (h *host) openFiles(pid int) (files, sockets int64, ok bool) {
 		}
 	}
 	return int64(len(list)), sockets, true
-}
-
-// arguments is a process's command line.
-func (h *host) arguments(pid int) []string {
-	b, err := os.ReadFile(h.proc(pid, "cmdline"))
-	if err != nil || len(b) == 0 {
-		return nil
-	}
-	return strings.Split(strings.TrimRight(string(b), "\x00"), "\x00")
 }
 
 // netDev sums up received and sent bytes over all interfaces but loopback.

@@ -34,11 +34,13 @@ func TestRealRuntimes(t *testing.T) {
 		cap     int64
 		fills   int64
 		wrapped bool // the main process is not the one that holds the memory
+		env     string
 	}{
-		{"node", []string{"node", "--max-old-space-size=128", "-e", "const b = []; for (let i = 0; i < 40; i++) b.push(Buffer.alloc(1 << 20, 1)); setInterval(() => b.length, 1000)"}, 40 << 20, 128 << 20, 0, false},
-		{"node", []string{"sh", "-c", `node --max-old-space-size=96 -e "const b = []; for (let i = 0; i < 40; i++) b.push(Buffer.alloc(1 << 20, 1)); setInterval(() => b.length, 1000)"; sleep 600`}, 40 << 20, 96 << 20, 0, true},
-		{"java", []string{"java", "-Xms64m", "-Xmx96m", "/src/Hold.java"}, 40 << 20, 96 << 20, 64 << 20, false},
-		{"redis-server", []string{"redis-server", "--save", "", "--port", "6390", "--maxmemory", "8mb"}, 1 << 20, 0, 8 << 20, false},
+		{"node", []string{"node", "--max-old-space-size=128", "-e", "const b = []; for (let i = 0; i < 40; i++) b.push(Buffer.alloc(1 << 20, 1)); setInterval(() => b.length, 1000)"}, 40 << 20, 128 << 20, 0, false, "NODE_OPTIONS=--max-old-space-size=64"},
+		{"node", []string{"sh", "-c", `node --max-old-space-size=96 -e "const b = []; for (let i = 0; i < 40; i++) b.push(Buffer.alloc(1 << 20, 1)); setInterval(() => b.length, 1000)"; sleep 600`}, 40 << 20, 96 << 20, 0, true, "A=b"},
+		{"node", []string{"sh", "-c", `node -e "const b = []; for (let i = 0; i < 40; i++) b.push(Buffer.alloc(1 << 20, 1)); setInterval(() => b.length, 1000)"; sleep 600`}, 40 << 20, 64 << 20, 0, true, "NODE_OPTIONS=--max-old-space-size=64"},
+		{"java", []string{"java", "-Xms64m", "-Xmx96m", "/src/Hold.java"}, 40 << 20, 96 << 20, 64 << 20, false, "JAVA_TOOL_OPTIONS=-Xmx80m"},
+		{"redis-server", []string{"redis-server", "--save", "", "--port", "6390", "--maxmemory", "8mb"}, 1 << 20, 0, 8 << 20, false, "A=b"},
 	} {
 		t.Run(tt.program+" in "+tt.args[0], func(t *testing.T) {
 			if _, err := exec.LookPath(tt.program); err != nil || runtime.GOOS != "linux" {
@@ -46,7 +48,7 @@ func TestRealRuntimes(t *testing.T) {
 			}
 			image := r.BuildImage(dockertest.Puppet) // for its /tmp; the programs come from this machine
 			c, _ := r.Run(probe.Spec{
-				Name: r.Name("runtime"), Image: image, Args: tt.args, Memory: 512 << 20, Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+				Name: r.Name("runtime"), Image: image, Args: tt.args, Memory: 512 << 20, Env: []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", tt.env},
 				Binds: append(probe.HostLibraries(), work+":/src:ro"),
 			})
 			var s soak.Sample

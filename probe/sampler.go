@@ -24,6 +24,7 @@ type sampler struct {
 	stream  *statStream
 	inside  inside
 	cpu     int64 // the last reading; it falls when another life has begun
+	anon    int64 // likewise; it falls when a collector ran or a process ends
 	ooms    number64
 	at      time.Time // of the last sample
 }
@@ -103,7 +104,7 @@ func (c *Container) bind(f facts) {
 		}
 	}
 	c.mu.Lock()
-	c.source, c.heapCap, c.fills = source, heapCap(f.command, c.room(f)), fills(f.command, c.room(f))
+	c.source, c.heapCap, c.fills = source, heapCap(f.options, c.room(f)), fills(f.options, c.room(f))
 	c.mu.Unlock()
 }
 
@@ -129,13 +130,19 @@ func (e *Engine) openLocal(f facts) (*cgroup, *exitWatch, error) {
 	return nil, nil, err
 }
 
-// fromFiles reads the cgroup. What a cgroup says after its main process has
-// ended is nobody's memory, so the process must still be there afterwards.
+// fromFiles reads the cgroup. What a cgroup says once its main process ends is
+// nobody's memory, so the process must still be there afterwards.
 func (p *sampler) fromFiles(s *soak.Sample, c *Container) error {
 	err := p.group.read(&s.Values, c.e.memory)
-	if err != nil || p.main.exited() {
+	anon, _ := s.Get(soak.Anon)
+	fell := anon < p.anon
+	if err != nil || fell && c.e.host.exiting(c.seen().PID) || p.main.exited() {
 		return unavailablef("container %s has just ended", c.name)
 	}
+	if fell && p.inside.ending(c.e.host) {
+		return unavailablef("a process that held most of %s has just ended", c.name)
+	}
+	p.anon = anon
 	p.network(s)
 	c.e.host.hostAvailable(&s.Values)
 	return nil

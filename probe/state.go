@@ -45,7 +45,7 @@ type facts struct {
 	tty     bool
 	network string
 	ports   nat.PortMap
-	command []string
+	options []string // the command line, and what runtimes find in the environment
 }
 
 // inspect asks for a container by ID or name.
@@ -74,13 +74,14 @@ func newFacts(got container.InspectResponse) facts {
 		},
 		logPath: got.LogPath,
 		network: string(got.HostConfig.NetworkMode),
-		command: append([]string{got.Path}, got.Args...),
+		options: append([]string{got.Path}, got.Args...),
 	}
 	if got.State.Health != nil && got.State.Health.Status != "none" {
 		f.Health = string(got.State.Health.Status)
 	}
 	if got.Config != nil {
 		f.image, f.labels, f.tty = got.Config.Image, got.Config.Labels, got.Config.Tty
+		f.options = withEnvironment("", f.options, got.Config.Env)
 	}
 	if got.NetworkSettings != nil {
 		f.ports = got.NetworkSettings.Ports

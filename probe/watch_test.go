@@ -187,7 +187,7 @@ func TestEngineLostAndBack(t *testing.T) {
 			r := own.Rig()
 			p := r.RunPuppet(probe.Spec{Restart: "always"})
 			got := watched(t, p.Container, 100*time.Millisecond)
-			before := sample(t, p.Container)
+			before, stopping := sample(t, p.Container), time.Now()
 			own.Stop()
 			lost := expect(t, got, soak.EventEngine)
 			if !strings.Contains(lost.Text, "lost") {
@@ -210,6 +210,7 @@ func TestEngineLostAndBack(t *testing.T) {
 				}
 				return
 			}
+			got.last = stopping // an engine that stops ends its containers before it is lost
 			expect(t, got, soak.EventExit)
 			wait(t, "a sample of the new life", func() bool {
 				s, err := p.Sample(t.Context())

@@ -48,8 +48,7 @@ var coincident = map[soak.EventKind]bool{
 
 // previousLife says how the life before this one went.
 func (v *View) previousLife(t *Target) string {
-	var ended *soak.Event
-	oom := false
+	var ended, oom *soak.Event
 	for i := range v.Report.Events {
 		e := &v.Report.Events[i]
 		if e.Target != t.Name {
@@ -59,7 +58,7 @@ func (v *View) previousLife(t *Target) string {
 		case soak.EventExit, soak.EventDeath:
 			ended = e
 		case soak.EventOOM:
-			oom = true
+			oom = e
 			if ended == nil {
 				ended = e
 			}
@@ -72,7 +71,8 @@ func (v *View) previousLife(t *Target) string {
 	if ended.Exit != nil && !strings.Contains(ended.Text, "exit") {
 		text += fmt.Sprintf(" (exit %d)", ended.Exit.Code)
 	}
-	if (oom || ended.Exit != nil && ended.Exit.OOMKilled) && !strings.Contains(strings.ToLower(text), "memory") && !strings.Contains(text, "OOM") {
+	killed := oom != nil && within(oom.At, ended.At, oomNear)
+	if (killed || ended.Exit != nil && ended.Exit.OOMKilled) && !strings.Contains(strings.ToLower(text), "memory") && !strings.Contains(text, "OOM") {
 		text += ", killed for memory"
 	}
 	return text + v.lifeBefore(t, ended.At)
@@ -84,12 +84,16 @@ func (v *View) lifeBefore(t *Target, end time.Time) string {
 		return ""
 	}
 	lives := t.Series.Lives
-	at := slices.IndexFunc(lives, func(l Life) bool { return !l.From.After(end) && within(l.To, end, 5*time.Minute) })
-	if at < 0 {
-		return ""
+	for _, l := range slices.Backward(lives) {
+		if !l.From.After(end) && within(l.To, end, 5*time.Minute) {
+			return ", after " + span(end.Sub(l.From)) + ", peak " + soak.FormatBytes(float64(l.Peak))
+		}
 	}
-	return ", after " + span(end.Sub(lives[at].From)) + ", peak " + soak.FormatBytes(float64(lives[at].Peak))
+	return ""
 }
+
+// oomNear is how far a kill for memory may lie from the end that it explains.
+const oomNear = 10 * time.Second
 
 // answers says whether the node answers, from the newest thing that knows.
 func (v *View) answers(t *Target) (string, Tone) {

@@ -40,6 +40,7 @@ func (v *View) facts(t *Target) []Fact {
 	if t.ended == nil {
 		add("before", Plain, v.previousLife(t))
 	}
+	add("said", Plain, v.lastWords(t))
 	text, tone := v.answers(t)
 	add("node", tone, text)
 	text, tone = v.did()
@@ -132,7 +133,11 @@ func (v *View) since(t *Target) string {
 	if m.Since == nil || m.Leak != soak.LeakYes {
 		return ""
 	}
-	text := v.Clock(*m.Since) + ", for " + span(v.End.Sub(*m.Since))
+	end := v.End
+	if t.ended != nil && t.ended.At.After(*m.Since) {
+		end = t.ended.At
+	}
+	text := v.Clock(*m.Since) + ", for " + span(end.Sub(*m.Since))
 	if grown := t.Series.grown(*m.Since); grown != "" {
 		text += ": " + grown
 	}
@@ -212,7 +217,7 @@ func (v *View) loadCommand() string {
 func (v *View) todo(t *Target) []Fact {
 	switch {
 	case t.dead():
-		return t.autopsy()
+		return v.autopsy(t)
 	case v.Report.Verdict == soak.VerdictPass && t.Tally[soak.Warn] > 0:
 		return []Fact{{Label: "next", Text: "nothing to do; " + plural(int64(t.Tally[soak.Warn]), "warning") + " in the checklist"}}
 	case v.Report.Verdict == soak.VerdictPass:

@@ -123,14 +123,15 @@ func (p *printer) evidence(c soak.CheckResult, beside, room int) []string {
 	if c.Outcome != soak.Fail && c.Outcome != soak.Warn {
 		return out
 	}
-	for _, h := range []string{c.Hint, c.Next} {
-		if h == "" {
-			continue
-		}
-		for i, l := range wrap(h, room-2) {
-			out = append(out, []string{"> ", "  "}[min(i, 1)]+l)
+	todo := func(text string, lines []string) {
+		for i, l := range lines {
+			if text != "" {
+				out = append(out, []string{"> ", "  "}[min(i, 1)]+l)
+			}
 		}
 	}
+	todo(c.Hint, wrap(c.Hint, room-2))
+	todo(c.Next, commandLines(c.Next, room-2))
 	return out
 }
 

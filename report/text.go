@@ -80,7 +80,10 @@ func (p *printer) line(format string, args ...any) {
 
 // labelled prints a label and a text that wraps beside it.
 func (p *printer) labelled(indent, label string, column int, text string, tone Tone) {
-	lines := wrap(text, p.Width-len(indent)-column)
+	p.labelledLines(indent, label, column, wrap(text, p.Width-len(indent)-column), tone)
+}
+
+func (p *printer) labelledLines(indent, label string, column int, lines []string, tone Tone) {
 	for i, l := range lines {
 		head := strings.Repeat(" ", column)
 		if i == 0 {
@@ -142,11 +145,11 @@ func (p *printer) statement(s Statement) {
 
 func (p *printer) facts(facts []Fact) {
 	for _, f := range facts {
-		text := f.Text
-		if f.Command { // a line that goes on is one that a shell goes on with
-			text = strings.Join(wrap(text, p.Width-13), " \\\n")
+		if f.Command {
+			p.labelledLines("  ", f.Label, 9, commandLines(f.Text, p.Width-11), f.Tone)
+			continue
 		}
-		for i, l := range strings.Split(text, "\n") {
+		for i, l := range strings.Split(f.Text, "\n") {
 			p.labelled("  ", []string{f.Label, ""}[min(i, 1)], 9, l, f.Tone)
 		}
 	}

@@ -101,6 +101,8 @@ type RunInfo struct {
 	// Rehearsal is the factor by which every duration was shortened; 0 for a real run.
 	Rehearsal float64   `json:"rehearsal"`
 	LoadLevel LoadLevel `json:"load_level"`
+	// NoLog means that the user asked for the log not to be read.
+	NoLog bool `json:"no_log,omitempty"`
 	// Kind is what the run was made for; empty for a soak or a watch. An experiment has a
 	// design, a firing one of its own.
 	Kind   RunKind       `json:"kind,omitempty"`

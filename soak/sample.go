@@ -63,4 +63,9 @@ type TargetInfo struct {
 	// Flags are those by which the user said how the target is judged and where
 	// it answers, such as "--profile shop.yaml": a suggested command repeats them.
 	Flags string `json:"flags,omitempty"`
+	// DockerHost is the engine that the user named by --docker-host, and Command
+	// the command line that leakcheck started, as a shell takes it and without
+	// secrets: suggested commands repeat them too.
+	DockerHost string `json:"docker_host,omitempty"`
+	Command    string `json:"command,omitempty"`
 }

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -134,9 +135,15 @@ func (r *Rig) BuildImage(pkg string) string {
 	return name
 }
 
+// named numbers names on from a number that no other test process begins at;
+// the time alone is the same for tests that run at once.
+var named atomic.Int64
+
+func init() { named.Store(time.Now().UnixNano()) }
+
 // Name makes a container name of the test's own.
 func (r *Rig) Name(role string) string {
-	return fmt.Sprintf("leakcheck-test-%s-%d", role, time.Now().UnixNano()%1e9)
+	return fmt.Sprintf("leakcheck-test-%s-%d", role, named.Add(1)%1e9)
 }
 
 // Run launches a container and returns it as a target, and its ID.

@@ -61,10 +61,7 @@ func (c line) evaluate(v View, w *window) soak.CheckResult {
 	c.decide(v, w, &r)
 	switch r.Outcome {
 	case soak.Fail, soak.Warn, soak.Inconclusive:
-		r.Hint, r.Next = Fill(c.Hint, v.Target), Fill(c.Next, v.Target)
-		if v.Target.Kind == "process" && strings.HasPrefix(c.Next, "docker") {
-			r.Next = "" // no engine knows it
-		}
+		r.Hint, r.Next = Fill(c.Hint, v.Target), v.command(c.Next)
 	}
 	return r
 }

@@ -2,7 +2,6 @@ package checklist
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"leakcheck/soak"
@@ -10,7 +9,8 @@ import (
 
 // View is one target as it is seen at one moment.
 type View struct {
-	Target soak.TargetInfo
+	Target   soak.TargetInfo
+	Standing Standing
 	// Started is where windows count from: the container's start.
 	Started time.Time
 	// Now is how far the target has been watched.
@@ -118,30 +118,4 @@ func spell(d soak.Duration) string {
 	default:
 		return fmt.Sprintf("%dd", days)
 	}
-}
-
-// composeService is the label in which Compose keeps a container's service.
-const composeService = "com.docker.compose.service"
-
-// Fill puts a container's real names into a hint or a command, and the flags
-// that a command of leakcheck's needs to mean the same target.
-func Fill(text string, t soak.TargetInfo) string {
-	if !strings.Contains(text, "{") {
-		return text
-	}
-	service := t.Labels[composeService]
-	if service == "" {
-		service = t.Name
-	}
-	if t.Flags != "" && strings.HasPrefix(text, "leakcheck ") {
-		text = strings.Replace(text, "--container {container}", t.Flags+" --container {container}", 1)
-	}
-	if t.Kind == "process" { // one that runs is named "pid 4711", one that leakcheck started by its program
-		who := "-- COMMAND"
-		if strings.HasPrefix(t.Name, "pid ") {
-			who = "--" + t.Name
-		}
-		text = strings.ReplaceAll(text, "--container {container}", who)
-	}
-	return strings.NewReplacer("{container}", t.Name, "{service}", service, "{image}", t.Image).Replace(text)
 }

@@ -52,6 +52,8 @@ func (f *facts) silent() bool {
 func (f *facts) unread() string {
 	c := &f.t.spans
 	switch {
+	case f.j.info.NoLog:
+		return "the log was not read, as --log none asked"
 	case c.lines == 0:
 		return "no line of the log could be read"
 	case c.skipped > 0:

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -266,5 +267,25 @@ func TestABurstThatIsNotOverYet(t *testing.T) {
 	s.samples(flat(990e6), 10*time.Minute+5*time.Second, 11*time.Minute, 5*time.Second)
 	if got := outcome(t, s.end(11*time.Minute), "x"); got.Outcome != soak.Inconclusive || !strings.Contains(got.Evidence, "until the memory settled") {
 		t.Errorf("%s: %s", got.Outcome, got.Evidence)
+	}
+}
+
+// TestALogThatWasNotToBeReadIsNotMissing: --log none leaves checks on it open,
+// and says why.
+func TestALogThatWasNotToBeReadIsNotMissing(t *testing.T) {
+	p := &soak.Profile{
+		Name: "p", Signals: []soak.SignalRule{{Name: "hit", Pattern: "hit", Example: "hit"}},
+		Checks: []soak.Check{{ID: "quiet", Text: "quiet", Expr: "signals.hit.count == 0", Severe: soak.SeverityFail}},
+	}
+	s := tell(t, p, func(info *soak.RunInfo) { info.NoLog = true })
+	s.record(soak.Batch{Samples: []soak.Sample{sample(time.Minute, 1e8)}})
+	s.j.Finish(false)
+	r := s.j.Report(at(2 * time.Minute))
+	i := slices.IndexFunc(r.Checks, func(c soak.CheckResult) bool { return c.ID == "quiet" })
+	if c := r.Checks[i]; c.Outcome != soak.Inconclusive || !strings.Contains(c.Evidence, "as --log none asked") {
+		t.Errorf("%s: %s", c.Outcome, c.Evidence)
+	}
+	if w := strings.Join(r.Warnings, "\n"); strings.Contains(w, "could be read") {
+		t.Error(w)
 	}
 }

@@ -185,7 +185,7 @@ func (j *Judge) checks(now time.Time) []soak.CheckResult {
 // view is what the checklist sees of a target.
 func (j *Judge) view(t *target, now time.Time) checklist.View {
 	v := checklist.View{
-		Target: t.info, Started: t.start, Now: now, Ended: j.ended, Scale: j.info.Rehearsal,
+		Target: t.info, Standing: t.windows[soak.Window{}].standing(), Started: t.start, Now: now, Ended: j.ended, Scale: j.info.Rehearsal,
 		WillFire: !j.ended && j.brake == nil && j.info.LoadLevel != soak.LoadNone && t == j.loaded(),
 		Fired:    func(string) bool { return false },
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"leakcheck/soak"
+	"leakcheck/soak/checklist"
 )
 
 // lives follows a target's lives and the counters that the engine and the
@@ -64,6 +65,8 @@ type happenings struct {
 	first                        map[soak.EventKind]time.Time
 	// as of the window's end
 	stopped   bool
+	removed   bool
+	renamed   bool        // it does not go by the target's name
 	ended     *soak.Event // how the main process ended, if it is known and was not started again
 	lifeBegan time.Time
 	health    string
@@ -104,18 +107,25 @@ func (h *happenings) event(e soak.Event, restart, inside bool) {
 func (h *happenings) state(e soak.Event) {
 	switch e.Kind {
 	case soak.EventLife:
-		h.stopped, h.ended, h.lifeBegan = false, nil, e.At
+		h.stopped, h.removed, h.ended, h.lifeBegan = false, false, nil, e.At
 	case soak.EventExit:
 		if !e.At.Before(h.lifeBegan) { // else it is the end of a life before
 			h.stopped, h.ended = true, &e
 		}
 	case soak.EventRemove:
-		h.stopped = true
+		h.stopped, h.removed = true, true
+	case soak.EventRename:
+		h.renamed = true
 	case soak.EventRecreate:
-		h.stopped, h.ended = false, nil
+		h.stopped, h.removed, h.renamed, h.ended = false, false, false, nil
 	case soak.EventHealth:
 		h.health = healthWord(e.Text)
 	}
+}
+
+// standing is what can be asked of the target at the window's end.
+func (h *happenings) standing() checklist.Standing {
+	return checklist.Standing{Stopped: h.stopped, Removed: h.removed, Renamed: h.renamed}
 }
 
 // died reports whether the main process ended in trouble and was not started

@@ -100,7 +100,7 @@ func (t *target) warnings(ended bool, now time.Time) (all []string) {
 	if n := t.spans.skipped; n > 0 {
 		add("%s of its log was passed over", passedOver(n))
 	}
-	if len(t.rules) > 0 && t.spans.lines == 0 && t.samples > 0 {
+	if len(t.rules) > 0 && t.spans.lines == 0 && t.samples > 0 && !t.run.NoLog {
 		add("no line of its log could be read")
 	}
 	return all

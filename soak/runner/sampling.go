@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -90,7 +91,7 @@ func (r *run) sample(ctx context.Context, t Target, late time.Duration) (soak.Ba
 		err = fmt.Errorf("nothing could be measured: %w", soak.ErrUnavailable)
 	}
 	if err != nil {
-		if ctx.Err() != context.Canceled {
+		if ctx.Err() != context.Canceled && !errors.Is(err, soak.ErrGone) { // what does not run has no memory to miss
 			r.tally.add(0, 1, 0)
 		}
 		return soak.Batch{}, err

@@ -1,0 +1,46 @@
+package report
+
+// commandLines breaks a command into lines of at most n columns that a shell
+// takes as one: between words, and never inside quotes. Only a word that is
+// longer than a line is cut.
+func commandLines(command string, n int) []string {
+	var lines []string
+	line := ""
+	for _, word := range shellWords(command) {
+		switch {
+		case line == "":
+			line = word
+		case width(line)+1+width(word)+2 <= n:
+			line += " " + word
+		default:
+			lines, line = append(lines, line+` \`), word
+		}
+		for width(line)+2 > n && n > 8 {
+			h := head(line, n)
+			lines, line = append(lines, h), line[len(h):]
+		}
+	}
+	return append(lines, line)
+}
+
+// shellWords splits a command at spaces outside quotes; quotes stay as they are.
+func shellWords(s string) []string {
+	var words []string
+	begun, quote := 0, byte(0)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quote == 0 && c == ' ':
+			if i > begun {
+				words = append(words, s[begun:i])
+			}
+			begun = i + 1
+		case c == '\\' && quote != '\'':
+			i++ // whatever comes next means itself
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote = c
+		case c == quote:
+			quote = 0
+		}
+	}
+	return append(words, s[begun:])
+}

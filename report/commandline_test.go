@@ -1,0 +1,29 @@
+package report
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestABrokenCommandIsStillOne has a shell say what it makes of a command
+// whose lines are broken.
+func TestABrokenCommandIsStillOne(t *testing.T) {
+	const command = `printf '%s|' leakcheck diagnose -- sh -c 'node  -e "let a = 1; let b = 2"' "two  words" it\'s 'don'\''t  break' last`
+	want, err := exec.Command("sh", "-c", command).Output()
+	if err != nil {
+		t.Skip("NOT TESTED: there is no sh")
+	}
+	const longest = 42
+	for n := longest; n < 120; n++ {
+		lines := commandLines(command, n)
+		got, err := exec.Command("sh", "-c", strings.Join(lines, "\n")).Output()
+		if err != nil || string(got) != string(want) {
+			t.Fatalf("%d columns: %q, %v; want %q from\n%s", n, got, err, want, strings.Join(lines, "\n"))
+		}
+		if wide := slices.IndexFunc(lines, func(l string) bool { return width(l) > n }); wide >= 0 {
+			t.Errorf("%d columns: %s", n, lines[wide])
+		}
+	}
+}
