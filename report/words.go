@@ -85,8 +85,8 @@ func hours(h float64) time.Duration {
 
 func seconds(s float64) time.Duration { return hours(s / 3600) }
 
-// hoursInterval prints a time to come with its bounds in the unit of its
-// estimate: "40 min [38, 43]"; a missing upper bound is "never".
+// hoursInterval prints a time to come with its bounds, without their unit where
+// all share one: "40 min [38, 43]"; a missing upper bound is "never".
 func hoursInterval(h soak.Hours) string {
 	if h.Estimate == nil {
 		return ""
@@ -95,20 +95,22 @@ func hoursInterval(h soak.Hours) string {
 	if h.Low == nil && h.High == nil {
 		return main
 	}
-	return main + " [" + boundIn(main, h.Low, "?") + ", " + boundIn(main, h.High, "never") + "]"
+	low, high := bound(h.Low, "?"), bound(h.High, "never")
+	_, unit, _ := strings.Cut(main, " ")
+	shortLow, one := strings.CutSuffix(low, " "+unit)
+	shortHigh, two := strings.CutSuffix(high, " "+unit)
+	if one && (two || h.High == nil) && !strings.Contains(unit, " ") {
+		low, high = shortLow, shortHigh
+	}
+	return main + " [" + low + ", " + high + "]"
 }
 
-// boundIn prints a bound without its unit where the main figure has the same one.
-func boundIn(main string, h *float64, none string) string {
+// bound prints a bound of a time to come.
+func bound(h *float64, none string) string {
 	if h == nil {
 		return none
 	}
-	t := span(hours(*h))
-	number, unit, ok := strings.Cut(t, " ")
-	if ok && strings.Count(main, " ") == 1 && strings.HasSuffix(main, " "+unit) {
-		return number
-	}
-	return t
+	return span(hours(*h))
 }
 
 // elapsed prints a run's age compactly: "12m0s", "1h4m", "3d2h".

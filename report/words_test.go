@@ -32,6 +32,11 @@ func TestHoursInterval(t *testing.T) {
 	}{
 		{hoursOf(0.667, 0.633, 0.717), "40 min [38, 43]"},
 		{soak.Hours{Estimate: ptr(110.), Low: ptr(31.4)}, "4.6 days [31 h, never]"},
+		{soak.Hours{Estimate: ptr(0.667), Low: ptr(0.633)}, "40 min [38, never]"},
+		{hoursOf(12, 5.43, 29), "12 h [5 h 26 min, 29 h]"},
+		{hoursOf(4.25, 3.25, 5.25), "4 h 15 min [3 h 15 min, 5 h 15 min]"},
+		{hoursOf(8, 7.9, 9), "8 h [7 h 54 min, 9 h]"},
+		{hoursOf(0.667, 0.02, 0.717), "40 min [72 s, 43 min]"},
 		{soak.Hours{Estimate: ptr(5.5)}, "5 h 30 min"},
 		{soak.Hours{}, ""},
 		{hoursOf(1e9, 1e8, 1e12), "years [years, years]"},

@@ -70,6 +70,9 @@ func FormatBytes(n float64) string {
 	if strings.Contains(t, ".") {
 		t = strings.TrimRight(strings.TrimRight(t, "0"), ".")
 	}
+	if t == "-0" {
+		t = "0"
+	}
 	return t + " " + names[unit]
 }
 

@@ -1,6 +1,7 @@
 package soak_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -29,4 +30,14 @@ func FuzzUnits(f *testing.F) {
 			t.Errorf("rate %q is %v", s, r)
 		}
 	})
+}
+
+func TestFormatBytes(t *testing.T) {
+	for n, want := range map[float64]string{
+		0: "0 B", -0.3: "0 B", 0.3: "0 B", 999: "999 B", 999.7: "1 kB", -1500: "-1.5 kB", 12.44e6: "12.4 MB", math.Inf(1): "unknown",
+	} {
+		if got := soak.FormatBytes(n); got != want {
+			t.Errorf("FormatBytes(%g) = %q, want %q", n, got, want)
+		}
+	}
 }

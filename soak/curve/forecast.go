@@ -68,7 +68,13 @@ func (s *Stream) forecast(a *analysis) soak.Forecast {
 	f := soak.Forecast{}
 	room := math.Inf(1)
 	for _, w := range walls {
-		if r := w.Bytes - now; r < room {
+		r := w.Bytes - now
+		if w.Name == "heap" && r <= 0 {
+			// A heap is a part of the memory: a program that lives beyond its cap
+			// holds the rest elsewhere, and how near the heap is cannot be seen.
+			continue
+		}
+		if r < room {
 			room, f.Wall, f.WallBytes = r, w.Name, w.Bytes
 		}
 	}

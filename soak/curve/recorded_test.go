@@ -118,6 +118,13 @@ func TestRecordedCurves(t *testing.T) {
 		{"redis-nottl-leak", soak.LinearGrowth, 48, 60, ""},
 		{"redis-ttl", soak.Stable, 0, 0, ""},
 
+		{"glibc-arenas", soak.Stable, 0, 0, soak.TraitPlateau},
+		{"glibc-small-leak", soak.LinearGrowth, 5.7, 6.3, ""},
+		{"go-forgotten-leak", soak.LinearGrowth, 7, 10, ""},
+		{"go-zipf-cache", soak.Stable, 0, 0, ""},
+		{"java-sessions", soak.Stable, 0, 0, ""},
+		{"postgres-settings-leak", soak.LinearGrowth, 8, 9, ""},
+
 		{"java-first-touch", soak.PatternInconclusive, 0, 0, ""},
 		{"redis-filling", soak.PatternInconclusive, 0, 0, ""},
 	} {
@@ -143,8 +150,8 @@ func TestRecordedCurves(t *testing.T) {
 // a leak, and a leak is still one, or undecided where the part is too short.
 func TestRecordedCurvesCut(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/curves/*.csv*")
-	if err != nil || len(files) < 41 {
-		t.Fatalf("%d recordings, want 41 or more: %v", len(files), err)
+	if err != nil || len(files) < 47 {
+		t.Fatalf("%d recordings, want 47 or more: %v", len(files), err)
 	}
 	cuts := []struct{ from, to float64 }{{0, 25}, {0, 35}, {0, 45}, {5, 60}, {10, 40}}
 	leaks, undecided := 0, 0

@@ -45,6 +45,15 @@ func TestForecast(t *testing.T) {
 	if f := r.Forecast; f.Wall != "ceiling" || f.Hours.Estimate != nil || f.Hours.High != nil {
 		t.Errorf("flat: %+v", f)
 	}
+	// All memory beyond a heap's cap is no full heap; beyond a ceiling it is.
+	_, r = judge(steady(20e6, limit), Options{Walls: []Wall{{"heap", 1e9}}})
+	if f := r.Forecast; f.Wall != "limit" || *f.Hours.Low < 100 {
+		t.Errorf("beyond the heap's cap: %+v", f)
+	}
+	_, r = judge(steady(20e6, limit), Options{Walls: []Wall{{"ceiling", 1e9}}})
+	if f := r.Forecast; f.Wall != "ceiling" || *f.Hours.Low != 0 {
+		t.Errorf("over the ceiling: %+v", f)
+	}
 	_, r = judge(steady(0, nil), Options{})
 	if r.Forecast != nil {
 		t.Errorf("a forecast without a wall: %+v", r.Forecast)
