@@ -53,14 +53,46 @@ func (s *Stream) analyse() *analysis {
 	return a
 }
 
-// analyseLife judges the present life.
+// analyseLife judges the present life: its present regime, or all of it where
+// that has only just begun.
 func (s *Stream) analyseLife() *analysis {
+	present := s.life()
+	if !present.frame(s.current()) || present.seen() >= regimeSeconds {
+		return present.finish(s)
+	}
+	a := s.life()
+	if a.full.span() < regimeLeast {
+		return present.finish(s)
+	}
+	a.series = a.full
+	if a, present = a.finish(s), present.finish(s); present.contradicts(a) {
+		a.leak, a.runaway = soak.LeakInconclusive, false
+	}
+	return a
+}
+
+// life begins the analysis of the present life.
+func (s *Stream) life() *analysis {
 	l := s.current()
 	until, clipped := s.clip(l)
 	a := &analysis{whole: l.floor(-1, until), until: until, clipped: clipped}
 	a.floor, a.full = a.whole, l.series(a.whole)
-	a.frame(l)
-	return a.finish(s)
+	return a
+}
+
+// seen is how long the present regime has been seen, in seconds.
+func (a *analysis) seen() float64 { return a.full.at[a.full.len()-1] - a.begin }
+
+// contradicts reports whether the little that was seen of the present regime
+// speaks against what the whole life proves.
+func (a *analysis) contradicts(whole *analysis) bool {
+	switch {
+	case a == nil || len(a.rate) == 0 || len(whole.rate) == 0:
+		return false
+	case whole.leak == soak.LeakYes:
+		return a.rate.quantile(0.975) < regimeSlows*whole.rate.quantile(0.5)
+	}
+	return whole.leak == soak.LeakNo && a.leak == soak.LeakYes
 }
 
 // analyseLives judges all lives together.
@@ -124,17 +156,17 @@ func (a *analysis) recall(scale float64) {
 	}
 }
 
-// frame cuts the present life down to its present regime and looks at that
-// again, more closely.
-func (a *analysis) frame(l *life) {
+// frame cuts the present life down to its present regime, if something came
+// before it, and looks at that again, more closely.
+func (a *analysis) frame(l *life) bool {
 	a.series = a.full
 	if a.full.len() == 0 {
-		return
+		return false
 	}
 	grain := grainShare * math.Abs(a.full.y[a.full.len()-1])
 	i := frame(a.full, grain)
 	if i == 0 {
-		return
+		return false
 	}
 	a.framed, a.begin = true, a.full.at[i]
 	a.floor = l.floor(a.begin, a.until)
@@ -142,6 +174,7 @@ func (a *analysis) frame(l *life) {
 	if a.series.len() < minFrame {
 		a.series = a.full.from(i)
 	}
+	return true
 }
 
 // tooYoung reports whether the present life alone is too short to be judged

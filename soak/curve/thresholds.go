@@ -94,6 +94,13 @@ const (
 	minFrameShare = 0.2
 	// splitGain is the least gain in -2 ln(likelihood) of a change point.
 	splitGain = 40.0
+	// A regime that was seen for less than regimeSeconds is not judged alone in a
+	// run of regimeLeast seconds: a heap that grows in steps stands still for
+	// minutes, and the first minutes of a change are its steepest. The whole life
+	// is, and proves no leak where its present rate is below regimeSlows of it.
+	regimeSeconds = 8 * 60
+	regimeLeast   = 15 * 60
+	regimeSlows   = 1.0 / 3
 )
 
 // What a run can detect (power.go): detectOffset standard errors above what a

@@ -1,0 +1,33 @@
+package curve
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// TestAFewMinutesAreNoRegime: what changed a few minutes ago is not judged by
+// those minutes alone. A heap that grows in steps stands still between them
+// while what it is for leaks, which no curve of it can deny.
+func TestAFewMinutesAreNoRegime(t *testing.T) {
+	if _, r := judge(readCurve(t, "java-list-steps"), Options{}); r.Leak != soak.LeakInconclusive {
+		t.Errorf("six flat minutes of 25: leak %s: %s", r.Leak, r.Why)
+	}
+}
+
+// TestGrowthThatHasJustEnded is not called a leak by the whole life, which
+// grew, while its last minutes speak against it.
+func TestGrowthThatHasJustEnded(t *testing.T) {
+	start := time.Unix(1_700_000_000, 0)
+	s := New(Options{})
+	for i := range 24 * 60 {
+		x := soak.Sample{Target: "a", Life: 1, Started: start, At: start.Add(time.Duration(i) * time.Second)}
+		x.Set(soak.Anon, int64(60e6+2e6*math.Min(float64(i)/60, 20)+50e3*math.Sin(float64(i))))
+		s.Add(x)
+	}
+	if r := s.Result(); r.Leak == soak.LeakYes {
+		t.Errorf("leak %s: %s", r.Leak, r.Why)
+	}
+}
