@@ -100,7 +100,7 @@ memory, slows down, errs or dies. Docker is only read.
 	f.StringVar(&o.resume, "resume", "", "go on with an interrupted run: its id, a prefix of it, latest, or its file")
 	f.BoolVar(&o.detach, "detach", false, "soak in the background; leakcheck watch shows it")
 	f.Var(&o.oldLog, "log-budget", "how much of the log from before the run to read, the newest part: a size, or all")
-	f.BoolVar(&o.failFast, "fail-fast", false, "end the run the moment a leak is certain however often one looks: after half an hour at the earliest, unless memory runs away")
+	f.BoolVar(&o.failFast, "fail-fast", false, "end the run the moment a leak is certain however often one looks: after half an hour at the earliest, ten minutes where it is blatant, unless memory runs away")
 	f.BoolVar(&o.untilSure, "until-sure", false, "end the run the moment a leak is certain or ruled out in that way")
 	f.Var(&o.extend, "extend", "go on to this many times the length, once, if the run would end undecided, such as 2x")
 	c.MarkFlagsMutuallyExclusive("hours", "duration")

@@ -162,20 +162,26 @@ const (
 
 // What the always-on verdict asks for (watch.go).
 const (
-	// watchSeconds is the youngest age at which a run is judged while it goes on.
-	// Caches fill, and heaps take their shape, steadily and for many minutes.
+	// watchYoung is the youngest age at which a run is judged while it goes on,
+	// watchSeconds the youngest for all but blatant growth: caches fill, and
+	// heaps take their shape, steadily and for many minutes. watchBytes must have
+	// been gained until then: healthy recordings gain up to 60 MB so.
+	watchYoung   = 10 * 60
 	watchSeconds = 30 * 60
+	watchBytes   = 100e6
 	// watchAlpha is the error rate of one look.
 	watchAlpha = 1e-4
 	// watchHold is how much older the run must become while an answer stands.
 	watchHold = 1.25
-	// A curve that has never dropped may be one long tooth: it must have grown
-	// by watchGrowth of its level, more than a collector lets a heap grow
-	// (twofold), be older than the longest tooth by far, or have shown
-	// watchMinima cycles or watchLives lives.
-	watchGrowth  = 1.5
+	// A curve that has never dropped may be one long tooth or a fill: it must
+	// have grown by watchGrowth of its level, more than a collector lets a heap
+	// grow (twofold), be older than the longest tooth and fill by far, or have
+	// shown watchMinima cycles or watchLives lives. Growth of more than
+	// watchRipple times the cycles' height makes them ripples on a larger tooth.
+	watchGrowth  = 1.6
 	watchTooth   = 18 * 3600
 	watchMinima  = 8
+	watchRipple  = 20
 	watchLives   = 3
 	watchSpacing = 0.04
 )

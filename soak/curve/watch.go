@@ -11,7 +11,8 @@ import (
 // a false alarm over a whole run small: looks are spaced geometrically, so that
 // a run of any length has few; each look asks for far stronger evidence than
 // the final verdict does; and an answer must hold while the run grows by a
-// quarter before it counts.
+// quarter before it counts. What no single look can rule out, that straight
+// growth is a first tooth or a fill, is asked of the moment itself.
 type watch struct {
 	next     int
 	analysis *analysis
@@ -44,44 +45,51 @@ func (s *Stream) Decided() soak.Leak {
 	w.next = s.samples + 1 + int(watchSpacing*float64(s.samples))
 	w.decided = soak.LeakInconclusive
 	age := l.last
-	if age*s.scale() < watchSeconds {
+	if age*s.scale() < watchYoung {
 		return w.decided
 	}
-	answer := s.answer()
+	answer := s.answer(age * s.scale())
 	if answer != w.candidate {
 		w.candidate, w.age = answer, age
 	}
-	if age >= watchHold*w.age {
+	if age >= watchHold*w.age && (answer != soak.LeakYes || w.analysis.outgrown(age*s.scale(), s.scale())) {
 		w.decided = answer
 	}
 	return w.decided
 }
 
-// answer makes one look with the evidence that looking often calls for.
-func (s *Stream) answer() soak.Leak {
+// answer makes one look, at a run of so many seconds, with the evidence that
+// looking often calls for.
+func (s *Stream) answer(age float64) soak.Leak {
 	a := s.analyse()
 	s.watch.analysis, s.watch.samples = a, s.samples
 	if a == nil || len(a.rate) == 0 {
 		return soak.LeakInconclusive
 	}
 	switch {
-	case a.leak == soak.LeakYes && !a.vetoes(watchGain) && a.growing.cdf(a.must) <= watchAlpha && a.outgrown(s.scale()):
+	case a.leak == soak.LeakYes && !a.vetoes(watchGain) && a.growing.cdf(a.must) <= watchAlpha:
 		return soak.LeakYes
-	case a.leak == soak.LeakNo && 1-a.rate.cdf(a.tolerance/3600) <= standard.alphaNo/10:
+	case a.leak == soak.LeakNo && age >= watchSeconds && 1-a.rate.cdf(a.tolerance/3600) <= standard.alphaNo/10:
 		return soak.LeakNo
 	}
 	return soak.LeakInconclusive
 }
 
-// outgrown reports whether the growth cannot be the rise of a single tooth.
-func (a *analysis) outgrown(scale float64) bool {
-	if a.pooled && len(a.series.lives) >= watchLives || a.floor.teeth >= watchMinima {
+// outgrown reports whether the growth, seen at an age of so many seconds,
+// cannot be the rise of a single tooth.
+func (a *analysis) outgrown(age, scale float64) bool {
+	grown := a.end - a.level
+	manifold := grown >= watchGrowth*math.Abs(a.level)
+	if age < watchSeconds {
+		return manifold && grown >= watchBytes
+	}
+	if manifold || a.pooled && len(a.series.lives) >= watchLives {
 		return true
 	}
-	if a.full.len() > 0 && (a.full.at[a.full.len()-1]-a.full.at[0])*scale >= watchTooth {
+	if a.floor.teeth >= watchMinima && grown <= watchRipple*a.floor.height {
 		return true
 	}
-	return a.end-a.level >= watchGrowth*math.Abs(a.level)
+	return a.full.len() > 0 && (a.full.at[a.full.len()-1]-a.full.at[0])*scale >= watchTooth
 }
 
 // look returns an analysis that is at most a few per cent of the run old.

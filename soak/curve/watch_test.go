@@ -3,6 +3,8 @@ package curve
 import (
 	"math"
 	"math/rand/v2"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"leakcheck/soak"
@@ -62,5 +64,47 @@ func TestWarmUpIsNoRunaway(t *testing.T) {
 	}
 	if alarms > n/50 {
 		t.Errorf("%d of %d warm-ups were called runaways", alarms, n)
+	}
+}
+
+// TestBlatantLeakEndsAShortSoak leaks 15 to 40 MB a minute into a program of
+// 60 MB which draws small teeth: nobody need wait half an hour for that.
+func TestBlatantLeakEndsAShortSoak(t *testing.T) {
+	for i := range 20 {
+		r := rand.New(rand.NewPCG(uint64(i), 5))
+		d := draw{t: make([]float64, 1200), y: make([]float64, 1200)}
+		rate := uniform(r, 15e6, 40e6) / 60
+		for k := range d.t {
+			d.t[k] = float64(k)
+			d.y[k] = 60e6 + rate*d.t[k]
+		}
+		d.ar(r, .5, 5e5)
+		d.saw(r, uniform(r, 3, 15), uniform(r, 2e6, 10e6), 1)
+		if answer, at := watched(&d); answer != soak.LeakYes || at*20 > 15 {
+			t.Errorf("draw %d, %.0f MB a minute: %s since minute %.1f, want yes within 15", i, rate*60/1e6, answer, at*20)
+		}
+	}
+}
+
+// TestRecordedCurvesWatched asks at every sample of the healthy recordings: no
+// moment of them is a leak.
+func TestRecordedCurvesWatched(t *testing.T) {
+	files, err := filepath.Glob("../../testdata/curves/*.csv*")
+	if err != nil || len(files) < 41 {
+		t.Fatalf("%d recordings, want 41 or more: %v", len(files), err)
+	}
+	for _, file := range files {
+		name, _, _ := strings.Cut(filepath.Base(file), ".")
+		if strings.HasSuffix(name, "-leak") {
+			continue
+		}
+		s := New(Options{Fills: told[name]})
+		for _, x := range readCurve(t, name) {
+			s.Add(x)
+			if s.Decided() == soak.LeakYes {
+				t.Errorf("%s is called a leak %s after its first sample", name, x.At.Sub(s.origin))
+				break
+			}
+		}
 	}
 }
