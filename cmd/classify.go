@@ -100,7 +100,7 @@ func (a *app) classify(ctx context.Context, names []string, o classifyOptions) e
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, name := range names {
 		g.Go(func() error {
-			judged[i], failed[i] = a.classifyOne(ctx, name, o)
+			judged[i], failed[i] = unlessOver(ctx, func() ([]soak.Result, error) { return a.classifyOne(ctx, name, o) })
 			return nil // a bad file must not keep the others from being judged
 		})
 	}

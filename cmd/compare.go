@@ -120,8 +120,16 @@ type side struct {
 	end    time.Time
 }
 
-// side reads a run or a curve file.
+// side reads a run or a curve file, unless it is interrupted.
 func (a *app) side(ctx context.Context, name string, o compareOptions) (side, error) {
+	s, err := unlessOver(ctx, func() (side, error) { return a.readSide(ctx, name, o) })
+	if errors.Is(err, context.Canceled) {
+		return side{}, &exit{soak.ExitInterrupted, errors.New("interrupted")}
+	}
+	return s, err
+}
+
+func (a *app) readSide(ctx context.Context, name string, o compareOptions) (side, error) {
 	rec, err := a.openRun(name)
 	if errors.Is(err, record.ErrNotRecord) {
 		return fileSide(ctx, name, o)
@@ -166,9 +174,6 @@ func fileSide(ctx context.Context, name string, o compareOptions) (side, error) 
 	for x, err := range until(ctx, curvefile.Read(name, f, curvefile.Options{Interval: o.interval.D()})) {
 		if row := (*curvefile.RowError)(nil); errors.As(err, &row) {
 			return side{}, usage("%w", err)
-		}
-		if errors.Is(err, context.Canceled) {
-			return side{}, &exit{soak.ExitInterrupted, errors.New("interrupted")}
 		}
 		if err != nil {
 			return side{}, notMeasured(err)

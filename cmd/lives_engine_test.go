@@ -33,7 +33,8 @@ type deed struct {
 	target string
 	kind   soak.EventKind
 	text   string
-	at     time.Time
+	// from and to are when it began and was done: an engine may take its time.
+	from, to time.Time
 }
 
 // watch starts a soak of containers, without load, and waits for its samples.
@@ -62,10 +63,11 @@ func watch(t *testing.T, host string, args []string, names ...string) *watched {
 // do does something and notes what must be told of it.
 func (w *watched) do(target string, kind soak.EventKind, text string, what func() error) {
 	w.t.Helper()
-	d := deed{target, kind, text, time.Now()}
+	d := deed{target: target, kind: kind, text: text, from: time.Now()}
 	if err := what(); err != nil {
 		w.t.Fatalf("%s of %s: %v", kind, target, err)
 	}
+	d.to = time.Now()
 	w.did = append(w.did, d)
 	time.Sleep(1500 * time.Millisecond) // so that one is not told for another
 }
@@ -90,11 +92,11 @@ func (w *watched) end() soak.Report {
 	}
 	for _, d := range w.did {
 		found := slices.IndexFunc(r.Events, func(e soak.Event) bool {
-			late := e.At.Sub(d.at)
-			return e.Target == d.target && e.Kind == d.kind && strings.Contains(e.Text, d.text) && late > -time.Second && late < 8*time.Second
+			return e.Target == d.target && e.Kind == d.kind && strings.Contains(e.Text, d.text) &&
+				e.At.After(d.from.Add(-time.Second)) && e.At.Before(d.to.Add(8*time.Second))
 		})
 		if found < 0 {
-			w.t.Errorf("no event %q with %q for %s at about %s", d.kind, d.text, d.target, d.at.UTC().Format(time.StampMilli))
+			w.t.Errorf("no event %q with %q for %s at about %s", d.kind, d.text, d.target, d.from.UTC().Format(time.StampMilli))
 		}
 	}
 	if w.t.Failed() {
@@ -229,7 +231,8 @@ func TestFaultsASoakOutlivesItsEngine(t *testing.T) {
 			n := rounds(1)
 			for range n {
 				own.Stop()
-				w.did = append(w.did, deed{p.Name(), soak.EventEngine, "lost", time.Now().Add(-3 * time.Second)})
+				lost := time.Now().Add(-3 * time.Second)
+				w.did = append(w.did, deed{p.Name(), soak.EventEngine, "lost", lost, lost})
 				time.Sleep(away)
 				w.do(p.Name(), soak.EventEngine, "back", func() error { own.Start(); return nil })
 				time.Sleep(6 * time.Second)

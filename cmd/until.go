@@ -21,3 +21,24 @@ func until(ctx context.Context, samples iter.Seq2[soak.Sample, error]) iter.Seq2
 		}
 	}
 }
+
+// unlessOver returns what work does, or the context's error at once when that
+// ends: nothing else ends the wait for a pipe that nobody writes to.
+func unlessOver[T any](ctx context.Context, work func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := work()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}

@@ -44,11 +44,11 @@ func needsCleaning(s string) bool {
 	return false
 }
 
-// unsafeRune reports whether printing r could do more than show a character:
-// Cc are controls (C0, DEL, C1), Cf are formats (bidi, joiners, BOM, tags),
-// Zl and Zp are line breaks, Co and Cs mean nothing to anybody else.
+// unsafeRune reports whether printing r could do more than show a character: C
+// are controls, formats (bidi, joiners, BOM, tags), and what is private or not
+// assigned, some of which is invisible by default; Zl and Zp are line breaks.
 func unsafeRune(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)
+	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp)
 }
 
 // spell writes r as an escape that people recognise: \x1B, \u202E.

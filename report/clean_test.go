@@ -20,6 +20,7 @@ func TestClean(t *testing.T) {
 		{"\U000e0041", `\U000E0041`},
 		{"zero\u200bwidth", `zero\u200Bwidth`},
 		{"a\ufffdb", "a\ufffdb"},
+		{"hidden\U000e0fff", `hidden\U000E0FFF`},
 	} {
 		if got := Clean(c.in); got != c.want {
 			t.Errorf("Clean(%q) = %q, want %q", c.in, got, c.want)
