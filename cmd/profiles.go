@@ -2,11 +2,14 @@ package cmd
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"leakcheck/report"
 	"leakcheck/scenarios"
+	"leakcheck/soak"
+	"leakcheck/soak/checklist"
 )
 
 func newProfiles(a *app) *cobra.Command {
@@ -21,6 +24,7 @@ built in, or your own.
 		Example: `  leakcheck profiles list
   leakcheck profiles show oip-node
   leakcheck profiles validate my-service.yaml
+  leakcheck profiles facts
   leakcheck profiles schema > leakcheck.schema.json`,
 	}
 	c.AddCommand(
@@ -49,6 +53,17 @@ built in, or your own.
 			RunE:              func(_ *cobra.Command, args []string) error { return a.validateProfiles(args) },
 		},
 		&cobra.Command{
+			Use: "facts", Short: "List what the condition of a check may read", Args: cobra.NoArgs,
+			Long: `List what the expr and the when of a check may read, such as
+  memory.max < 5*GB && signals.pool.size.max <= 50
+METRIC is a component of memory, SIGNAL a signal of the profile, FIELD a named
+group or ratio of it, SCENARIO a scenario. A name that is no plain word is
+written load["meal-plan"]. What is marked * hangs on the node's own clock: a
+rehearsal leaves it not-due.`,
+			Example: "  leakcheck profiles facts",
+			RunE:    func(*cobra.Command, []string) error { return a.listFacts() },
+		},
+		&cobra.Command{
 			Use: "schema", Short: "Print the JSON schema of profiles, for editors", Args: cobra.NoArgs,
 			Example: "  leakcheck profiles schema > leakcheck.schema.json",
 			RunE: func(*cobra.Command, []string) error {
@@ -62,6 +77,25 @@ built in, or your own.
 		},
 	)
 	return c
+}
+
+// listFacts prints the facts, and the words that join them.
+func (a *app) listFacts() error {
+	for _, fact := range checklist.Reference() {
+		fmt.Fprintln(a.stdout, fact)
+	}
+	var metrics, constants []string
+	for _, m := range soak.Metrics() {
+		metrics = append(metrics, m.String())
+	}
+	for _, c := range checklist.Constants() {
+		constants = append(constants, c.Name)
+	}
+	for _, list := range [][]string{append([]string{"METRIC"}, metrics...), append([]string{"constants"}, constants...),
+		append([]string{"functions"}, checklist.Functions()...), append([]string{"operators"}, checklist.Operators()...)} {
+		fmt.Fprintf(a.stdout, "%-30s %s\n", list[0], strings.Join(list[1:], " "))
+	}
+	return nil
 }
 
 func (a *app) listProfiles() error {

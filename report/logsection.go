@@ -2,8 +2,10 @@ package report
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"leakcheck/soak"
 )
@@ -53,7 +55,7 @@ func (v *View) heard() (seen []soak.SignalResult, silent []string) {
 func signalValues(s soak.SignalResult) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(s.Values)) {
-		text := signalValue(name, s.Values[name])
+		text := signalValue(s.Units[name], s.Values[name])
 		if len(s.Values) > 1 || name != s.Name && name != "value" {
 			text = Clean(name) + " " + text
 		}
@@ -62,13 +64,22 @@ func signalValues(s soak.SignalResult) string {
 	return strings.Join(parts, ", ")
 }
 
-// byteWords are parts of names whose large values are surely bytes.
-var byteWords = []string{"rss", "heap", "external", "bytes", "memory", "buffers"}
-
-// signalValue prints a captured number; sizes are bytes by convention.
-func signalValue(name string, x float64) string {
-	if x >= 1e5 && slices.ContainsFunc(byteWords, func(w string) bool { return strings.Contains(strings.ToLower(name), w) }) {
+// signalValue prints a captured number in its unit.
+func signalValue(unit string, x float64) string {
+	switch unit {
+	case "bytes":
 		return soak.FormatBytes(x)
+	case "bytes per hour":
+		return soak.FormatRate(x)
+	case "seconds":
+		if math.Abs(x) > 1e9 {
+			return sig3(x) + " s"
+		}
+		return soak.Duration(x * float64(time.Second)).String()
+	case "percent":
+		return sig3(x) + " %"
+	case "share":
+		return sig3(100*x) + " %"
 	}
 	if x == float64(int64(x)) {
 		return number(int64(x))

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"leakcheck/soak"
 )
 
 // mostSmall is how many signal charts a page draws.
@@ -49,6 +47,22 @@ const loadGap = 2 * time.Hour
 
 func lineClass(i int) string { return "c" + strconv.Itoa(i%8+1) }
 
+// signalUnit is the unit of a series, "rule" or "rule.value".
+func (v *View) signalUnit(target, series string) string {
+	rule, value, _ := strings.Cut(series, ".")
+	for _, s := range v.Report.Signals {
+		if s.Name != rule || s.Target != target {
+			continue
+		}
+		for name, unit := range s.Units {
+			if value == "" || name == value {
+				return unit
+			}
+		}
+	}
+	return ""
+}
+
 // signalCharts draws the values that the log's signals carried.
 func (v *View) signalCharts(t *Target) []*chart {
 	if t.Series == nil {
@@ -63,10 +77,8 @@ func (v *View) signalCharts(t *Target) []*chart {
 		}
 		low, high, _ := tr.Range()
 		last, _ := tr.Last()
-		unit, format := "", func(x float64) string { return signalValue("", x) }
-		if strings.HasPrefix(signalValue(name, math.Max(high, 1e5)), soak.FormatBytes(math.Max(high, 1e5))) {
-			unit, format = "bytes", soak.FormatBytes
-		}
+		unit := v.signalUnit(t.Name, name)
+		format := func(x float64) string { return signalValue(unit, x) }
 		name = Clean(name)
 		c := &chart{Title: spaced(strings.ReplaceAll(name, ".", ": ")), X0: from, X1: to, Y: niceScale(low, high, 3), Unit: unit, format: format}
 		c.Lines = []chartLine{{Name: name, Class: lineClass(len(out)), Pieces: tr.Segments(24 * time.Hour)}}

@@ -39,11 +39,11 @@ func makeLeaking() fixture {
 		"latency":      {Outcome: soak.NotApplicable, Evidence: "no baseline: the run began inside the window"},
 	})
 	r.Signals = []soak.SignalResult{
-		{Name: "cache_hit_rate", Target: node, Count: 84, First: ptr(start.Add(5 * time.Minute)), Last: ptr(start.Add(d)), Values: map[string]float64{"percent": 0.4, "cached": 840}},
+		{Name: "cache_hit_rate", Target: node, Count: 84, First: ptr(start.Add(5 * time.Minute)), Last: ptr(start.Add(d)), Values: map[string]float64{"percent": 0.4, "cached": 840}, Units: hitRateUnits},
 		{Name: "retries_exhausted", Target: node, Count: 1680, First: ptr(since.Add(7 * time.Second)), Last: ptr(start.Add(d - time.Second)),
 			Text: "Error in getRecord after 2 retries: \x1b[31m404\x1b[0m <script>alert(1)</script>"},
 		{Name: "cache_cleaned", Target: node}, {Name: "heap_alloc_failure", Target: node},
-		{Name: "external_memory", Target: node, Count: 14, First: ptr(since.Add(9 * time.Minute)), Last: ptr(start.Add(d - 4*time.Minute)), Values: map[string]float64{"ratio": 651, "rss": 43.1e9}},
+		{Name: "external_memory", Target: node, Count: 14, First: ptr(since.Add(9 * time.Minute)), Last: ptr(start.Add(d - 4*time.Minute)), Values: map[string]float64{"ratio": 6.51, "rss": 43.1e9}, Units: map[string]string{"ratio": "share", "rss": "bytes"}},
 	}
 	r.Load = soak.LoadResult{Scenarios: scenarios(842, 1180, map[soak.ErrorKind]int64{soak.ErrorTimeout: 19, soak.ErrorStatus: 3}),
 		Brake: &soak.Brake{At: start.Add(d - 21*time.Minute), Reason: "OOM within an hour: the host's memory in 57 min [55, 60]"}}
@@ -81,7 +81,7 @@ func makeHealthy() fixture {
 		"external": {Value: "0 lines"}, "heap-failure": {Value: "0 lines"}, "no-restart": {Value: "0"}, "cleanup": {Value: "25 lines"},
 		"latency": {Outcome: soak.NotDue, Evidence: "due on 15 Dec 20:12"},
 	})
-	r.Signals = []soak.SignalResult{{Name: "cache_hit_rate", Target: node, Count: 312, First: ptr(start.Add(5 * time.Minute)), Last: ptr(start.Add(d)), Values: map[string]float64{"percent": 86, "cached": 3120}},
+	r.Signals = []soak.SignalResult{{Name: "cache_hit_rate", Target: node, Count: 312, First: ptr(start.Add(5 * time.Minute)), Last: ptr(start.Add(d)), Values: map[string]float64{"percent": 86, "cached": 3120}, Units: hitRateUnits},
 		{Name: "cache_cleaned", Target: node, Count: 25, First: ptr(start.Add(time.Hour)), Last: ptr(start.Add(25 * time.Hour)), Text: "🧹 [GUN 404 Cache] Cleaned 45 expired entries, 500 remain"}}
 	r.Load = soak.LoadResult{Scenarios: scenarios(3126, 290, nil)}
 	r.Events = []soak.Event{
@@ -197,3 +197,5 @@ func checks(target string, said map[string]soak.CheckResult) []soak.CheckResult 
 	}
 	return all
 }
+
+var hitRateUnits = map[string]string{"percent": "percent"}

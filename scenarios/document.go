@@ -9,7 +9,9 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
 // Bounds on a profile's file. They are far above what a profile needs and keep
@@ -72,7 +74,13 @@ func (d *document) parse() (*ast.MappingNode, Problems) {
 			return nil, Problems{d.problem(0, 0, "not YAML: "+err.Error(), "")}
 		}
 		pos := at.GetToken().Position
-		return nil, Problems{d.problem(pos.Line, pos.Column, "not YAML: "+at.GetMessage(), yamlRemedy(at.GetMessage()))}
+		p := d.problem(pos.Line, pos.Column, "not YAML: "+at.GetMessage(), yamlRemedy(at.GetMessage()))
+		if p.Remedy == closeIt { // the parser sees it lines later
+			if line, column, ok := d.unclosed(); ok {
+				p = d.problem(line, column, "not YAML: this is never closed", closeIt)
+			}
+		}
+		return nil, Problems{p}
 	}
 	var bodies []ast.Node
 	for _, doc := range file.Docs {
@@ -149,6 +157,28 @@ func (d *document) tooMuch() (Problem, bool) {
 	return Problem{}, false
 }
 
+// closeIt is the remedy for a bracket.
+const closeIt = "close the bracket with ] or }, or put the text in quotes if none was meant"
+
+// unclosed returns where the last bracket stands that nothing closes.
+func (d *document) unclosed() (line, column int, ok bool) {
+	type bracket struct{ line, column int }
+	var open []bracket
+	for _, t := range lexer.Tokenize(string(d.text)) {
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			open = append(open, bracket{t.Position.Line, t.Position.Column})
+		case token.SequenceEndType, token.MappingEndType:
+			open = open[:max(len(open)-1, 0)]
+		}
+	}
+	if len(open) == 0 {
+		return 0, 0, false
+	}
+	last := open[len(open)-1]
+	return last.line, last.column, true
+}
+
 // yamlRemedy says what usually lies behind a syntax error.
 func yamlRemedy(message string) string {
 	switch {
@@ -158,6 +188,10 @@ func yamlRemedy(message string) string {
 		return "put text that holds a colon in quotes, and check the indentation"
 	case strings.Contains(message, "already defined"):
 		return "take one of the two away"
+	case strings.Contains(message, "must be specified"):
+		return closeIt
+	case strings.Contains(message, "escape character"):
+		return `put a regular expression in single quotes: in double ones \ begins an escape`
 	case strings.Contains(message, "end token"), strings.Contains(message, "end character"):
 		return "close what is opened here"
 	}

@@ -41,14 +41,18 @@ func open(nameOrFile string) (*document, error) {
 		return nil, fmt.Errorf("there is no profile %q; name a YAML file, or %s", nameOrFile, didYouMean(nameOrFile, Names()))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the profile: %w", err)
+		return nil, unreadable(err)
 	}
 	defer f.Close() // nothing was written
 	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the profile: %w", err)
+		return nil, unreadable(err)
 	}
 	return newDocument(nameOrFile, text), nil
+}
+
+func unreadable(err error) error {
+	return fmt.Errorf("cannot read the profile: %w; name a YAML file that can be read, or one of %s", err, strings.Join(Names(), ", "))
 }
 
 // isPath tells a file's name from a profile's.

@@ -151,6 +151,9 @@ type SignalResult struct {
 	// Values are the last hit's captures, Text its line.
 	Values map[string]float64 `json:"values,omitempty"`
 	Text   string             `json:"text,omitempty"`
+	// Units are those of the values that are no plain numbers: bytes, bytes per
+	// hour, seconds, percent, or share (of 1).
+	Units map[string]string `json:"units,omitempty"`
 }
 
 // LoadResult is what was fired.

@@ -11,7 +11,8 @@ type Line struct {
 }
 
 // Signal is something log lines said. Hits of one rule within one second of
-// log time are joined: Count adds up and Values hold the last.
+// log time are joined: Count adds up, Values hold the last, and Spread how far
+// those of all the hits lie apart.
 type Signal struct {
 	At     time.Time `json:"at"`
 	Target string    `json:"target,omitempty"`
@@ -23,8 +24,26 @@ type Signal struct {
 	Run int `json:"run,omitempty"`
 	// Values are the rule's named captures, in the rule's units.
 	Values map[string]float64 `json:"values,omitempty"`
+	// Spread has the values that more than one of the joined hits carried.
+	Spread map[string]Spread `json:"spread,omitempty"`
 	// Text is the line, made safe to print and cut to a sensible length.
 	Text string `json:"text,omitempty"`
+}
+
+// Spread is what the values of joined hits come to.
+type Spread struct {
+	Min float64 `json:"min"`
+	Max float64 `json:"max"`
+	Sum float64 `json:"sum"`
+	N   int     `json:"n"`
+}
+
+// Add takes in one more value.
+func (s Spread) Add(x float64) Spread {
+	if s.N == 0 {
+		s.Min, s.Max = x, x
+	}
+	return Spread{min(s.Min, x), max(s.Max, x), s.Sum + x, s.N + 1}
 }
 
 // LogSpan is a stretch of a target's log that was read.

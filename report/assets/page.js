@@ -6,7 +6,10 @@
   const three = x => { const a = Math.abs(x); return String(+x.toFixed(a >= 99.95 ? 0 : a >= 9.995 ? 1 : a < 0.0995 ? 3 : 2)); };
   const bytes = x => { let u = 0; while (Math.abs(x) >= 999.5 && u < 6) { x /= 1000; u++; } return three(u ? x : Math.round(x)) + " " + ["B", "kB", "MB", "GB", "TB", "PB", "EB"][u]; };
   const ms = x => x >= 999.5 ? three(x / 1000) + " s" : three(x) + " ms";
-  const print = { bytes, ms, "": three };
+  const print = {
+    bytes, ms, "bytes per hour": x => bytes(x) + "/h", seconds: x => three(x) + " s", percent: x => three(x) + " %",
+    share: x => three(100 * x) + " %", "": three,
+  };
   const two = n => String(n).padStart(2, "0");
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800];
 

@@ -90,8 +90,27 @@ func exprError(source string, err error) *ExprError {
 		return e.at(source, 0)
 	}
 	e.Msg = plainWords.Replace(at.Message)
-	e.Remedy = "see the facts and operators in the reference of checks"
-	return e.at(source, at.From)
+	e.at(source, at.From)
+	e.Remedy = remedy(e.Msg)
+	return e
+}
+
+// remedy says what usually lies behind a message of the expression library.
+func remedy(msg string) string {
+	const facts = "`leakcheck profiles facts` lists what a check may read"
+	switch {
+	case strings.HasPrefix(msg, `unexpected token Operator("=")`):
+		return "write == to compare"
+	case strings.HasPrefix(msg, "unexpected token EOF"):
+		return "the condition breaks off here; a share is written 5*percent; " + facts
+	case strings.HasPrefix(msg, "bad number syntax"), strings.HasPrefix(msg, "unexpected token Identifier"):
+		return "write a quantity as a product, such as 5*GB, 24*hour or 5*percent; " + facts
+	case strings.Contains(msg, "number and string"), strings.Contains(msg, "string and number"):
+		return "write a number without quotes, such as 5*GB; " + facts
+	case strings.Contains(msg, "string and bool"), strings.Contains(msg, "bool and string"):
+		return `compare a word with one in quotes, as in memory.leak == "no"; ` + facts
+	}
+	return facts
 }
 
 // plainWords puts the library's type names into words that a profile's author

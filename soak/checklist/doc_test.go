@@ -17,15 +17,7 @@ var update = flag.Bool("update", false, "write the reference in doc.go anew")
 func factLines() string {
 	var b strings.Builder
 	for _, s := range Reference() {
-		unit := string(s.Unit)
-		if s.Words != nil {
-			unit = strings.Join(s.Words, ", ")
-		}
-		mark := ""
-		if s.OwnClock {
-			mark = " *"
-		}
-		fmt.Fprintf(&b, "//\t%-30s %s (%s)%s\n", s.Path, s.Text, unit, mark)
+		fmt.Fprintf(&b, "//\t%s\n", s)
 	}
 	return b.String()
 }

@@ -19,6 +19,12 @@ var (
 	functions = []string{"abs", "ceil", "floor", "round", "min", "max"}
 )
 
+// Operators lists the operators that conditions may use.
+func Operators() []string { return slices.Clone(operators) }
+
+// Functions lists the functions that conditions may use.
+func Functions() []string { return slices.Clone(functions) }
+
 // resolver finds the facts of an expression. It replaces each path of member
 // accesses by one identifier that carries the whole path, so that the type
 // checker sees a plain variable.
@@ -122,6 +128,10 @@ func (r *resolver) unknown(at ast.Node, path Path, i int, known *vocabulary) {
 		for _, c := range constants {
 			words = append(words, c.Name)
 		}
+		if slices.Contains(allWords(), path[0]) {
+			r.fail(at, fmt.Sprintf("put a word in quotes: %q", path[0]), "there is no fact or constant %s", path[0])
+			return
+		}
 		r.fail(at, didYouMean(path[0], "", words), "there is no fact or constant %s", path[0])
 		return
 	case path[0] == "signals" && i == 1 && len(words) == 0:
@@ -140,6 +150,14 @@ func (r *resolver) unknown(at ast.Node, path Path, i int, known *vocabulary) {
 		kind = "fact or captured value"
 	}
 	r.fail(at, didYouMean(path[i], prefix, words), "%s has no %s %s", path[:i], kind, path[i])
+}
+
+// allWords are the words that facts can have as values.
+func allWords() (words []string) {
+	for _, spec := range reference {
+		words = append(words, spec.Words...)
+	}
+	return words
 }
 
 // path reads a chain of member accesses. nodes[i] is where the i-th word

@@ -1,7 +1,9 @@
 package checklist
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"leakcheck/soak"
 )
@@ -38,6 +40,18 @@ type Spec struct {
 	OwnClock bool
 	// Text says what the fact is.
 	Text string
+}
+
+// String prints the fact for a list of them.
+func (s Spec) String() string {
+	unit, mark := string(s.Unit), ""
+	if s.Words != nil {
+		unit = strings.Join(s.Words, ", ")
+	}
+	if s.OwnClock {
+		mark = " *"
+	}
+	return fmt.Sprintf("%-30s %s (%s)%s", s.Path, s.Text, unit, mark)
 }
 
 // Reference lists every fact that an expression may read.

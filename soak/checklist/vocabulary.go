@@ -123,6 +123,17 @@ func Fields(rule soak.SignalRule) []string {
 	return slices.Sorted(maps.Keys(set))
 }
 
+// Units gives the unit of each value of a rule that is no plain number.
+func Units(rule soak.SignalRule) map[string]string {
+	units := map[string]string{}
+	for _, field := range Fields(rule) {
+		if u := fieldUnit(rule, field); u != Count {
+			units[field] = string(u)
+		}
+	}
+	return units
+}
+
 // fieldUnit is how a captured value prints. What becomes of a unit is defined
 // at [soak.SignalRule].
 func fieldUnit(rule soak.SignalRule, field string) Unit {

@@ -65,6 +65,12 @@ func TestFacts(t *testing.T) {
 			x.Count, x.Run = 56, 56
 			signals(s, x)
 		}, soak.Fail, "signals.cleaned.longest_run = 56"},
+		{"a peak among joined hits", "signals.cleaned.n.max == 9 && signals.cleaned.n.min == 1 && signals.cleaned.n.mean == 3", func(s *story) {
+			readAll(s, hour)
+			x := hit(time.Minute, "cleaned", value(2))
+			x.Count, x.Spread = 3, map[string]soak.Spread{"n": {Min: 1, Max: 9, Sum: 12, N: 3}}
+			signals(s, x, hit(2*time.Minute, "cleaned", map[string]float64{"n": 1}), hit(3*time.Minute, "cleaned", map[string]float64{"n": 2}))
+		}, soak.Pass, ""},
 		{"hits per hour", "signals.cleaned.per_hour == 3", func(s *story) {
 			readAll(s, hour)
 			signals(s, hit(time.Minute, "cleaned", nil), hit(2*time.Minute, "cleaned", nil), hit(3*time.Minute, "cleaned", nil))

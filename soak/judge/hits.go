@@ -49,6 +49,7 @@ func (h *hits) add(s soak.Signal) {
 			h.values[name] = v
 		}
 		v.add(x, s.At)
+		v.widen(s.Spread[name], x)
 	}
 }
 
@@ -63,4 +64,12 @@ func (v *value) add(x float64, at time.Time) {
 		v.last, v.lastAt = x, at
 	}
 	v.min, v.max, v.sum, v.n = min(v.min, x), max(v.max, x), v.sum+x, v.n+1
+}
+
+// widen takes in the values that were joined with x, which is among them.
+func (v *value) widen(by soak.Spread, x float64) {
+	if by.N > 1 {
+		v.min, v.max = min(v.min, by.Min), max(v.max, by.Max)
+		v.sum, v.n = v.sum+by.Sum-x, v.n+by.N-1
+	}
 }

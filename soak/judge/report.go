@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"leakcheck/soak"
+	"leakcheck/soak/checklist"
 )
 
 // Report judges the run as of now. Before [Judge.Finish] whatever hangs on the
@@ -108,6 +109,7 @@ func (t *target) signalResults() []soak.SignalResult {
 		if h.count > 0 {
 			first, last := h.first, h.last
 			results[i].First, results[i].Last = &first, &last
+			results[i].Units = checklist.Units(h.rule)
 		}
 	}
 	return results

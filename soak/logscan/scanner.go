@@ -2,6 +2,7 @@ package logscan
 
 import (
 	"bytes"
+	"maps"
 	"time"
 
 	"leakcheck/soak"
@@ -42,6 +43,9 @@ type state struct {
 	end    int64 // where the line after the last hit begins
 	run    int
 	left   int // lines that may still join the hit
+	// While several hits are joined: their values' spread, and the last of each.
+	spread map[string]soak.Spread
+	last   map[string]float64
 	found  []bool
 	tried  int64 // the line that was matched last, counted from 1
 }
@@ -209,6 +213,9 @@ func (s *Scanner) try(r int, at time.Time, text []byte, start, end int64) {
 			s.oldest = at
 		}
 	}
+	if st.signal.Count > 0 {
+		st.spreadOut(ru)
+	}
 	st.hit(text, values)
 	s.await(st)
 }
@@ -227,6 +234,32 @@ func (st *state) hit(text []byte, values map[string]float64) {
 	st.signal.Run = max(st.signal.Run, st.run)
 	st.signal.Values = values
 	st.raw = append(st.raw[:0], text[:min(len(text), maxRaw)]...)
+}
+
+// spreadOut takes the last hit's values into the spread, when another one
+// joins it or the last of several is closed.
+func (st *state) spreadOut(r *rule) {
+	r.derive(st.signal.Values)
+	if st.spread == nil && len(st.signal.Values) > 0 {
+		st.spread, st.last = map[string]soak.Spread{}, map[string]float64{}
+	}
+	for name, x := range st.signal.Values {
+		st.spread[name], st.last[name] = st.spread[name].Add(x), x
+	}
+}
+
+// settle gives the signal the values of all its hits.
+func (st *state) settle(r *rule) {
+	if st.signal.Count == 1 {
+		r.derive(st.signal.Values)
+		return
+	}
+	st.spreadOut(r)
+	maps.DeleteFunc(st.spread, func(_ string, s soak.Spread) bool { return s.N == 1 })
+	if len(st.spread) > 0 {
+		st.signal.Spread = st.spread
+	}
+	st.signal.Values, st.spread, st.last = st.last, nil, nil
 }
 
 // await makes a fresh hit look at the lines after it.
@@ -251,7 +284,7 @@ func (s *Scanner) close(r int) {
 		st.left = 0
 		s.waiting--
 	}
-	s.rules.rules[r].derive(st.signal.Values)
+	st.settle(s.rules.rules[r])
 	st.signal.Text = Safe(st.raw)
 	st.open = false
 	s.open--

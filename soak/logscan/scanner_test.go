@@ -40,7 +40,20 @@ func TestHitsWithinASecondAreJoined(t *testing.T) {
 		sig(1000, "n", 1, 2, "n=4", map[string]float64{"n": 4}),
 		sig(5001, "n", 1, 1, "n=5", map[string]float64{"n": 5}),
 	}
+	want[0].Spread = map[string]soak.Spread{"n": {Min: 1, Max: 3, Sum: 6, N: 3}}
 	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestNoValueIsLostWhenHitsAreJoined: a peak within a busy second counts, and so
+// does a ratio of one line and a value that only one line carried.
+func TestNoValueIsLostWhenHitsAreJoined(t *testing.T) {
+	rule := soak.SignalRule{Name: "m", Pattern: `rss=(?P<rss>\d+) ext=(?P<ext>\d+)(?: fd=(?P<fd>\d+))?`, Ratios: map[string][]string{"ratio": {"ext", "rss"}}}
+	got := scanAt(t, []soak.SignalRule{rule}, 0, "rss=10 ext=5 fd=7", 10, "rss=2 ext=80", 20, "rss=10 ext=10")
+	want := sig(0, "m", 3, 3, "rss=10 ext=10", map[string]float64{"rss": 10, "ext": 10, "ratio": 1, "fd": 7})
+	want.Spread = map[string]soak.Spread{"rss": {Min: 2, Max: 10, Sum: 22, N: 3}, "ext": {Min: 5, Max: 80, Sum: 95, N: 3}, "ratio": {Min: 0.5, Max: 40, Sum: 41.5, N: 3}}
+	if d := cmp.Diff([]soak.Signal{want}, got); d != "" {
 		t.Error(d)
 	}
 }

@@ -93,7 +93,7 @@ func (in *insert) batch(b *soak.Batch) error {
 		in.add(insertEvent, in.id(), in.target(e.Target), nanos(e.At), e.Life, string(e.Kind), e.Text, in.json(e.Exit), int64(e.Duration))
 	}
 	for _, s := range b.Signals {
-		in.add(insertSignal, in.id(), in.target(s.Target), nanos(s.At), s.Name, s.Count, s.Run, in.json(captures(s.Values)), s.Text)
+		in.add(insertSignal, in.id(), in.target(s.Target), nanos(s.At), s.Name, s.Count, s.Run, in.json(captures(s.Values, s.Spread)), s.Text)
 	}
 	for _, l := range b.Logs {
 		in.add(insertLog, in.id(), in.target(l.Target), nanos(l.From), nanos(l.To), l.Lines, l.Bytes, l.Skipped)
@@ -166,14 +166,21 @@ func (in *insert) json(v any) any {
 }
 
 // captures writes numbers as text, since JSON has no NaN and no infinity and
-// a log may well say "NaN%".
-func captures(values map[string]float64) map[string]string {
+// a log may well say "NaN%". A value's spread stands beside it: no name of a
+// value holds a point.
+func captures(values map[string]float64, spread map[string]soak.Spread) map[string]string {
 	if values == nil {
 		return nil
 	}
 	texts := make(map[string]string, len(values))
+	put := func(name string, x float64) { texts[name] = strconv.FormatFloat(x, 'g', -1, 64) }
 	for name, x := range values {
-		texts[name] = strconv.FormatFloat(x, 'g', -1, 64)
+		put(name, x)
+	}
+	for name, s := range spread {
+		for part, x := range map[string]float64{".min": s.Min, ".max": s.Max, ".sum": s.Sum, ".n": float64(s.N)} {
+			put(name+part, x)
+		}
 	}
 	return texts
 }

@@ -194,7 +194,8 @@ func batches() *rapid.Generator[soak.Batch] {
 		}
 		if some("signals") {
 			b.Signals = []soak.Signal{{At: at.Draw(t, "at"), Name: name.Draw(t, "name"), Target: "a", Count: 2, Run: 4, Text: rapid.String().Draw(t, "text"),
-				Values: map[string]float64{"x": rapid.Float64().Draw(t, "x"), "nan": math.NaN(), "inf": math.Inf(-1)}}, {}}
+				Values: map[string]float64{"x": rapid.Float64().Draw(t, "x"), "nan": math.NaN(), "inf": math.Inf(-1), "a.b": 1},
+				Spread: map[string]soak.Spread{"x": {Min: rapid.Float64().Draw(t, "min"), Max: 2, Sum: 3.5, N: 2}}}, {}}
 		}
 		if some("logs") {
 			b.Logs = []soak.LogSpan{{Target: name.Draw(t, "target"), From: at.Draw(t, "from"), To: at.Draw(t, "to"), Lines: 4, Bytes: 1 << 40, Skipped: 1}}

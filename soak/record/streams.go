@@ -3,6 +3,7 @@ package record
 import (
 	"iter"
 	"strconv"
+	"strings"
 
 	"leakcheck/soak"
 )
@@ -103,7 +104,7 @@ func (n names) eventRow() ([]any, func(*soak.Batch)) {
 
 func (n names) signalRow() ([]any, func(*soak.Batch)) {
 	x := &soak.Signal{}
-	return []any{name{&x.Target, n.targets}, instant{&x.At}, &x.Name, &x.Count, &x.Run, numbers{&x.Values}, &x.Text},
+	return []any{name{&x.Target, n.targets}, instant{&x.At}, &x.Name, &x.Count, &x.Run, numbers{x}, &x.Text},
 		func(b *soak.Batch) { b.Signals = append(b.Signals, *x) }
 }
 
@@ -120,7 +121,7 @@ func loadRow() ([]any, func(*soak.Batch)) {
 }
 
 // numbers scans a signal's captures, which are stored as text.
-type numbers struct{ to *map[string]float64 }
+type numbers struct{ to *soak.Signal }
 
 // Scan implements sql.Scanner.
 func (n numbers) Scan(v any) error {
@@ -128,13 +129,38 @@ func (n numbers) Scan(v any) error {
 	if err := (jsonValue{&texts}).Scan(v); err != nil || texts == nil {
 		return err
 	}
-	*n.to = make(map[string]float64, len(texts))
-	for name, t := range texts {
+	n.to.Values = make(map[string]float64, len(texts))
+	for key, t := range texts {
 		x, err := strconv.ParseFloat(t, 64)
 		if err != nil {
 			return errDamaged
 		}
-		(*n.to)[name] = x
+		name, part, _ := strings.Cut(key, ".")
+		if !n.spread(name, part, x) {
+			n.to.Values[key] = x
+		}
 	}
 	return nil
+}
+
+// spread puts one number of a value's spread in its place, if it is one.
+func (n numbers) spread(name, part string, x float64) bool {
+	s := n.to.Spread[name]
+	switch part {
+	case "min":
+		s.Min = x
+	case "max":
+		s.Max = x
+	case "sum":
+		s.Sum = x
+	case "n":
+		s.N = int(x)
+	default:
+		return false
+	}
+	if n.to.Spread == nil {
+		n.to.Spread = map[string]soak.Spread{}
+	}
+	n.to.Spread[name] = s
+	return true
 }
