@@ -171,7 +171,7 @@ func (r *resumption) options(o *diagnoseOptions, f *pflag.FlagSet, profiles map[
 		o.url = t.URL
 	}
 	first := takes(experiment.FirstAnswer(len(d.Arms)), soak.Duration(lasting(d.Block)), soak.Duration(lasting(d.Pause)))
-	longer := max(soak.Duration(lasting(2*d.Max)), planned(first.D()))
+	longer := max(soak.Duration(lasting(2*d.Max)), soak.Planned(first.D()))
 	if found.HoursToDecide != nil {
 		longer = decides(found, *d)
 	}
@@ -198,7 +198,7 @@ func (r *resumption) options(o *diagnoseOptions, f *pflag.FlagSet, profiles map[
 // decides is the --max within which an experiment would be decided.
 func decides(found report.Diagnosis, d soak.Design) soak.Duration {
 	spent := float64(found.Diagnosis.Blocks)*(d.Block+d.Pause) + d.Pause
-	return planned(lasting(spent + 3600**found.HoursToDecide))
+	return soak.Planned(lasting(spent + 3600**found.HoursToDecide))
 }
 
 // goOn lets a trial go on with the experiment, on the same life of the same node

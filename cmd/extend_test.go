@@ -20,15 +20,10 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-func TestBaselineAndPlanned(t *testing.T) {
+func TestBaseline(t *testing.T) {
 	for length, want := range map[time.Duration]time.Duration{3 * time.Minute: time.Minute, time.Hour: 6 * time.Minute, 24 * time.Hour: 10 * time.Minute} {
 		if got := baseline(length); got != want {
 			t.Errorf("the noise of %s is known after %s, want %s", length, got, want)
-		}
-	}
-	for needs, want := range map[time.Duration]string{61 * time.Second: "2m", 100*time.Minute + 1: "1h41m", 30*time.Hour + 1: "1d7h"} {
-		if got := planned(needs).String(); got != want {
-			t.Errorf("plan %s for %s, want %s", got, needs, want)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func baseline(length time.Duration) time.Duration {
 
 func (f *foresight) tell(s soak.Sample) {
 	text, ok := foreseen(f.run.judge, s.Target, f.run.o.length())
-	if !ok {
+	if !ok || f.run.told && s.Target == f.run.nodes[0].info.Name { // one figure is enough
 		return
 	}
 	text = s.Target + ": by the noise so far, " + text
@@ -61,18 +61,9 @@ func foreseen(j *judge.Judge, target string, length time.Duration) (string, bool
 	}
 	// Proof needs room above what matters: a leak of twice that is looked for.
 	if needs := j.Needs(target, 2*matters); needs > length {
-		return text + fmt.Sprintf("; for %s plan %s", soak.FormatRate(2*matters), planned(needs)), true
+		return text + fmt.Sprintf("; for %s plan %s", soak.FormatRate(2*matters), soak.Planned(needs)), true
 	}
 	return text, true
-}
-
-// planned rounds a length up to one that people would give.
-func planned(d time.Duration) soak.Duration {
-	step := time.Minute
-	if d > 2*time.Hour {
-		step = time.Hour
-	}
-	return soak.Duration((d + step - 1).Truncate(step))
 }
 
 // foretold says what a run of its length can see by the newest earlier soak of
@@ -87,7 +78,7 @@ func (r *run) foretold() string {
 	}
 	target := r.nodes[0].info.Name
 	for _, s := range slices.Backward(runs) {
-		if !slices.Contains(s.Targets, target) {
+		if !slices.Contains(s.Targets, target) || s.Last.Sub(s.Started) < baseline(r.o.length()) { // too short to know the noise
 			continue
 		}
 		if text, ok := r.foretoldBy(s.Path, target); ok {

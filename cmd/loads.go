@@ -152,6 +152,7 @@ func (a *app) announce(ctx context.Context, r *run) error {
 	first := r.nodes[0]
 	fmt.Fprintf(a.stderr, "Soaking %s for %s, profile %s, record %s\n", names(r.nodes), soak.Duration(r.o.length()), first.profile.Name, r.record.Path())
 	if text := r.foretold(); text != "" {
+		r.told = true
 		fmt.Fprintln(a.stderr, text)
 	}
 	if len(r.loads.announced) == 0 {

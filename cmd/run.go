@@ -31,6 +31,7 @@ type run struct {
 	tap    *tapLoad
 	loads  loads
 	record *record.Record // nil for a watch that keeps nothing
+	told   bool           // what its length can see has been said, by an earlier run
 	judge  *judge.Judge
 	curves *report.Collector
 	feeds  []*logscan.Feed

@@ -119,12 +119,25 @@ func (v *View) settles(m *soak.MemoryResult) string {
 	if m.Leak != soak.LeakInconclusive || m.HoursToDecide == nil {
 		return ""
 	}
-	d := hours(*m.HoursToDecide)
-	text := "about " + v.Clock(v.End.Add(d)) + ", after " + span(d) + " more"
+	text, d := "", hours(*m.HoursToDecide)
+	switch enough := m.Enough(); {
+	case v.goesOn(d):
+		text = "about " + v.Clock(v.End.Add(d)) + ", after " + span(d) + " more"
+	case enough == 0:
+		text = "not within a month"
+	default:
+		text = "a run of " + span(enough.D()) + " would decide"
+	}
 	if m.Detectable != nil {
 		text += "; so far above " + soak.FormatRate(*m.Detectable) + " would show"
 	}
 	return text
+}
+
+// goesOn reports whether a run lasts, or can be made to, for so much longer.
+func (v *View) goesOn(more time.Duration) bool {
+	run := v.Report.Run
+	return (v.live() || v.Report.ExitCode == soak.ExitInterrupted) && run.Planned >= run.Duration+more.Seconds()
 }
 
 // since says when the growth began, and where it went.
@@ -267,22 +280,27 @@ func (v *View) wait(t *Target) []Fact {
 	case run.Planned > run.Duration+1 && v.live():
 		return []Fact{{Label: "next", Text: "let it run: it goes on until " + v.Clock(run.Started.Add(seconds(run.Planned)))}}
 	case t.Info.Kind == "container":
-		return []Fact{{Label: "next", Text: checklist.Fill("leakcheck soak --container {container} --load none --until-sure"+longEnough(m), t.Info), Command: true}}
+		return []Fact{{Label: "next", Text: checklist.Fill("leakcheck soak --container {container} --load "+v.sameLoad()+" --until-sure"+longEnough(m), t.Info), Command: true}}
 	}
 	return nil
 }
 
+// sameLoad is what a longer run fires: what a soak fired, for a leak may show
+// under load alone, and nothing after a run that fired nothing.
+func (v *View) sameLoad() string {
+	if run := v.Report.Run; run.Kind == soak.KindSoak && run.LoadLevel != "" {
+		return string(run.LoadLevel)
+	}
+	return string(soak.LoadNone)
+}
+
 // longEnough is the flag that gives a run the time that decides, if it is
-// known: a quarter more than was foreseen, in whole minutes or hours.
+// known: the same that the line "settles" tells.
 func longEnough(m *soak.MemoryResult) string {
-	if m.HoursToDecide == nil || *m.HoursToDecide > 30*24 {
-		return ""
+	if enough := m.Enough(); enough > 0 {
+		return " --duration " + enough.String()
 	}
-	d, unit := hours(*m.HoursToDecide*1.25), time.Minute
-	if d > 3*time.Hour {
-		unit = time.Hour
-	}
-	return " --duration " + soak.Duration(d.Truncate(unit)+unit).String()
+	return ""
 }
 
 // doNot names the tempting step that would not help, and why.

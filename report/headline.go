@@ -93,7 +93,7 @@ func (v *View) verdict(t *Target) Statement {
 		return Statement{Text: text, Tone: Good}
 	}
 	if v.live() && m.Slope != nil && m.Slope.Low > m.Tolerance {
-		return Statement{Text: name + " looks like a leak so far" + rateOf(m, ": ") + v.failedChecks(t, "; "), Tone: Caution}
+		return Statement{Text: name + " looks like a leak" + rateOf(m, ": ") + v.failedChecks(t, "; "), Tone: Caution}
 	}
 	text := name + ": cannot tell yet" + rateOf(m, ": ") + v.failedChecks(t, "; ")
 	if t.Tally[soak.Fail] > 0 {

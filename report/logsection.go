@@ -89,7 +89,9 @@ func signalValue(unit string, x float64) string {
 
 // events prints what happened, in order.
 func (p *printer) events(v *View) {
-	events := v.Report.Events
+	events := slices.DeleteFunc(slices.Clone(v.Report.Events), func(e soak.Event) bool {
+		return e.Kind == soak.EventPlan && e.Duration == 0 // what was foretold; the end says what is so
+	})
 	if len(events) == 0 {
 		return
 	}

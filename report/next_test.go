@@ -55,12 +55,50 @@ func TestWhatAnEarlierRunSentIsItsOwn(t *testing.T) {
 	}
 }
 
+// TestAnUndecidedNodeIsSoakedLonger: the line and the command ask for the same length,
+// counted from the beginning, since a new run begins anew, under the same load.
 func TestAnUndecidedNodeIsSoakedLonger(t *testing.T) {
 	f := undecided()
 	f.report.Run.Targets, f.report.Run.Planned = []soak.TargetInfo{info(node, 0)}, 0
 	f.report.Checks, f.report.ExitCode = nil, soak.ExitInconclusive
 	f.report.Memory[0].HoursToDecide = ptr(1.5)
-	if got := screenOf(t, f); !strings.Contains(got, "--load none --until-sure --duration 1h53m") {
+	if got := screenOf(t, f); !strings.Contains(got, "--load gentle --until-sure --duration 3h") || !strings.Contains(got, "settles  a run of 3 h would decide;") {
+		t.Error(got)
+	}
+}
+
+// TestAShortLookIsNoAlarm: what cannot be ruled out after seconds is told by
+// how long the wall is not met, calmly.
+func TestAShortLookIsNoAlarm(t *testing.T) {
+	f := undecided()
+	f.report.Memory = each(f.report.Memory, func(m *soak.MemoryResult) {
+		near := *m.Forecast
+		near.Hours.Low, m.Duration, m.Forecast = ptr(0.1), 20, &near
+	})
+	v := f.view()
+	if text, tone := v.wall(v.Targets[0]); tone != Plain || text != "no sooner than in 6 min (20:56), as far as 20 s can tell; limit, 7.05 GB left" {
+		t.Errorf("%s: %s", tone, text)
+	}
+}
+
+// TestWhatIsNotDueIsCounted: windows of which nothing is due are a line, and a
+// few checks still stand in full.
+func TestWhatIsNotDueIsCounted(t *testing.T) {
+	for n, want := range map[int]string{2: "… not-due        c", manyWaiting: "not due yet  first hour (5)"} {
+		f := undecided()
+		f.report.Checks = nil
+		for range n {
+			f.report.Checks = append(f.report.Checks, soak.CheckResult{ID: "c", Target: node, Text: "c", Window: "first hour", Outcome: soak.NotDue})
+		}
+		var b strings.Builder
+		if err := Text(&b, f.view(), TextOptions{Width: 80, Unicode: true}); err != nil || !strings.Contains(b.String(), want) {
+			t.Errorf("%d checks (%v):\n%s", n, err, b.String())
+		}
+	}
+}
+
+func TestMarksWithoutUnicode(t *testing.T) {
+	if got := ascii("✓ pass ✗ fail"); got != "+ pass x fail" {
 		t.Error(got)
 	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,20 +53,69 @@ func (p *printer) checklist(t *Target, suffix string) {
 		return
 	}
 	p.heading("Checklist%s: %s", suffix, t.Tally.String())
+	var waiting []string
+	folds := t.waiting() >= manyWaiting
 	for _, w := range t.Windows {
+		if folds && w.waits() {
+			waiting = append(waiting, fmt.Sprintf("%s (%d)", cmp.Or(w.Name, "whole run"), len(w.Checks)))
+			continue
+		}
 		if w.Name != "" {
 			p.line("  %s", p.paint.label(fit(w.Name, p.Width-2)))
 		}
+		shown, rest := w.checks()
 		before := ""
-		for _, c := range w.Checks {
+		for _, c := range shown {
 			said := c.Evidence
 			if outcomeTone(c.Outcome) == Faint && said == before {
 				c.Evidence = "" // the line above says it
 			}
 			before = said
+			if m := t.Memory; m != nil && c.Outcome == soak.Inconclusive && m.Why != "" && strings.Contains(c.Evidence, m.Why) {
+				c.Evidence = "the curve is undecided: see above"
+			}
 			p.check(c)
 		}
+		if rest > 0 {
+			p.labelled("    ", "", 0, outcomeMark(soak.NotDue, p.Unicode)+" "+plural(int64(rest), "check")+" not due", Faint)
+		}
 	}
+	if len(waiting) > 0 {
+		p.labelled("  ", "not due yet", 13, strings.Join(waiting, ", "), Faint)
+	}
+}
+
+// manyWaiting is how many checks that say nothing yet are counted rather than
+// listed; the page and the summary have them all.
+const manyWaiting = 5
+
+// waiting counts the checks of windows that say nothing yet.
+func (t *Target) waiting() (n int) {
+	for _, w := range t.Windows {
+		if w.waits() {
+			n += len(w.Checks)
+		}
+	}
+	return n
+}
+
+// checks are those of a window that a text lists, and how many that are not due
+// it only counts.
+func (w Window) checks() (shown []soak.CheckResult, rest int) {
+	for _, c := range w.Checks {
+		if c.Outcome != soak.NotDue {
+			shown = append(shown, c)
+		}
+	}
+	if rest = len(w.Checks) - len(shown); rest < manyWaiting {
+		return w.Checks, 0
+	}
+	return shown, rest
+}
+
+// waits reports whether a window says nothing yet: none of its checks is due.
+func (w Window) waits() bool {
+	return !slices.ContainsFunc(w.Checks, func(c soak.CheckResult) bool { return c.Outcome != soak.NotDue })
 }
 
 // wideEnough is from how many columns on evidence stands beside its check.
@@ -164,12 +214,19 @@ func (p *printer) memory(t *Target, suffix string) {
 	}
 	p.heading("Memory%s", suffix)
 	var rows [][]string
+	var zero []string
 	for _, m := range soak.Metrics() {
-		if r, ok := t.Memory.Components[m.String()]; ok {
+		switch r, ok := t.Memory.Components[m.String()]; {
+		case ok && r.Min == 0 && r.Max == 0:
+			zero = append(zero, m.String())
+		case ok:
 			rows = append(rows, componentRow(m, r))
 		}
 	}
 	p.table([]column{{name: "component"}, {"first", true}, {"min", true}, {"max", true}, {"last", true}, {"change", true}}, rows)
+	if len(zero) > 0 {
+		p.labelled("  ", "0 throughout:", 14, strings.Join(zero, ", "), Plain)
+	}
 }
 
 func componentRow(m soak.Metric, r soak.Range) []string {

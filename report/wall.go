@@ -38,13 +38,22 @@ func (v *View) wall(t *Target) (string, Tone) {
 		return v.hits(f, d) + ", about " + v.Clock(v.End.Add(d)) + "; wall: " + wallName(f.Wall) + left, Bad
 	case m.Leak == soak.LeakInconclusive && f.Hours.Low != nil:
 		d := hours(*f.Hours.Low)
-		text := "at worst " + span(d) + " away (" + v.Clock(v.End.Add(d)) + ")"
 		if d > farAway {
-			return text + ", not urgent: " + wallName(f.Wall) + left, Plain
+			return "at worst " + span(d) + " away (" + v.Clock(v.End.Add(d)) + "), not urgent: " + wallName(f.Wall) + left, Plain
 		}
-		return text + ": " + wallName(f.Wall) + left, Caution
+		return v.noSooner(m, d) + "; " + wallName(f.Wall) + left, Plain
 	}
 	return "none in sight; nearest: " + where + left, Plain
+}
+
+// noSooner says what a short look proves of a wall: how long it is not met. A
+// bound that is near because hardly anything was seen is no alarm.
+func (v *View) noSooner(m *soak.MemoryResult, d time.Duration) string {
+	when := span(d) + " after the last sample"
+	if v.live() {
+		when = "in " + span(d) + " (" + v.Clock(v.End.Add(d)) + ")"
+	}
+	return "no sooner than " + when + ", as far as " + span(seconds(m.Duration)) + " can tell"
 }
 
 // calmed reports whether a target that leaked under load has grown since the

@@ -56,7 +56,6 @@ func (a *analysis) whyNotHarmless() string {
 
 // whyUndecided says what stands between the curve and an answer.
 func (a *analysis) whyUndecided(x soak.Interval, rate string) string {
-	detectable := soak.FormatRate(a.detectable())
 	grown := x.Estimate / 3600 * a.series.longest()
 	switch {
 	case a.fills > 0:
@@ -68,8 +67,8 @@ func (a *analysis) whyUndecided(x soak.Interval, rate string) string {
 	case x.Low > a.tolerance && a.fallen():
 		return fmt.Sprintf("the floor rises %s since it last fell, but has not outgrown what it gave back then, and may give back again", rate)
 	case x.Low > a.tolerance && grown < 2*a.settle():
-		return fmt.Sprintf("the floor rises %s, but %s in all is no more than healthy programs show by settling; a leak above %s would have been seen",
-			rate, soak.FormatBytes(grown), detectable)
+		return fmt.Sprintf("the floor rises %s, but %s in all is no more than healthy programs show by settling",
+			rate, soak.FormatBytes(grown))
 	}
 	place := "on both sides of"
 	switch {
@@ -78,8 +77,7 @@ func (a *analysis) whyUndecided(x soak.Interval, rate string) string {
 	case x.High < a.tolerance:
 		place = "below, but not yet proven below,"
 	}
-	return fmt.Sprintf("the floor moves %s, %s the %s that matters; a leak above %s would have been seen",
-		rate, place, soak.FormatRate(a.tolerance), detectable)
+	return fmt.Sprintf("the floor moves %s, %s the %s that matters", rate, place, soak.FormatRate(a.tolerance))
 }
 
 // article names the family in a sentence.

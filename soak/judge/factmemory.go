@@ -67,8 +67,8 @@ func undecided(r soak.Result) string {
 	if r.Why != "" {
 		text += ": " + r.Why
 	}
-	if r.HoursToDecide != nil {
-		text += fmt.Sprintf("; %s more would decide", since(hours(*r.HoursToDecide)))
+	if enough := r.Enough(); enough > 0 {
+		text += fmt.Sprintf("; it takes %s to decide", enough)
 	}
 	return text
 }
