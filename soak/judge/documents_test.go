@@ -139,6 +139,8 @@ var documents = []sentence{
 		t.sockets = func(d time.Duration) int64 { return 40 + int64(d.Hours()*20) }
 	}), cost: soak.Warn, open: unwatched, opened: soak.NotApplicable},
 	{text: "Cache cleanup logs every hour", check: "cleanup-24h", length: day, broken: mute("Cleaned"), open: noCache},
+	{text: "Cache cleanup logs every hour, not only at first", check: "cleanup-24h", length: day,
+		broken: once(func(t *tale) { t.between(6*hour, day+hour, "Cleaned") }), open: noCache},
 	{text: "Cache limited to 10,000 entries max", check: "cache-size-24h", length: day, broken: says(5*hour, "🧹 [GUN 404 Cache] Cleaned 45 expired entries, 12000 remain"), cost: soak.Warn, open: noCache},
 	{text: "Cache growing too large (> 50,000 entries)", check: "cache-bounded-24h", length: day, broken: says(5*hour, "🧹 [GUN Cache] Cleaned 45 expired entries (404: 60000, Del: 3)"), open: noCache},
 	{text: "Application healthy and responsive", check: "healthy-24h", length: day, broken: unanswered(soak.HealthScenario), open: without(soak.HealthScenario)},

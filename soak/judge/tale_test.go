@@ -105,6 +105,11 @@ func (t *tale) without(text string) {
 	t.lines = slices.DeleteFunc(t.lines, func(l line) bool { return contains(l.text, text) })
 }
 
+// between takes the lines with a text away from one time to another.
+func (t *tale) between(from, to time.Duration, text string) {
+	t.lines = slices.DeleteFunc(t.lines, func(l line) bool { return l.at > from && l.at < to && contains(l.text, text) })
+}
+
 // sampling is as close as the tale needs it.
 func (x *tale) sampling() time.Duration {
 	switch {

@@ -23,6 +23,9 @@ func TestAHealthyDayPasses(t *testing.T) {
 			noMissingRecord, []string{"cache-line-seen", "hit-rate-30m", "hit-rate-after-1h", "hit-rate-24h", "cleanup-24h", "cache-bounded-24h"}, soak.VerdictPass,
 		},
 		"too few lookups to tell": {fewLookups, []string{"hit-rate-after-1h", "hit-rate-24h"}, soak.VerdictPass},
+		"a night in which nobody asks": { // and nothing expires
+			func(x *tale) { x.between(8*time.Hour, 17*time.Hour, "GUN 404 Cache") }, nil, soak.VerdictPass,
+		},
 		"without a memory monitor": {
 			func(x *tale) { x.without("Memory Monitor") }, []string{"external-ratio", "no-other-source-24h"}, soak.VerdictPass,
 		},
