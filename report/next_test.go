@@ -102,3 +102,9 @@ func TestMarksWithoutUnicode(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestALabelAtTheTopStandsBelowItsWall(t *testing.T) {
+	if high, low := wallStep(0), wallStep(plotSize/2); high <= 0 || low >= 0 {
+		t.Errorf("%d at the top, %d in the middle", high, low)
+	}
+}
