@@ -3,7 +3,6 @@ package judge
 import (
 	"fmt"
 	"math"
-	"time"
 
 	"leakcheck/soak"
 	"leakcheck/soak/checklist"
@@ -179,9 +178,4 @@ func (f *facts) patternChanged() checklist.Fact {
 	}
 	grew, grows := tail.before.Pattern == soak.LinearGrowth, tail.after.Pattern == soak.LinearGrowth
 	return checklist.Fact{Value: grew != grows, Note: fmt.Sprintf("%s, in the last part %s", tail.before.Pattern, tail.after.Pattern)}
-}
-
-// hours is a time span of that many hours, as long as there are such.
-func hours(h float64) time.Duration {
-	return time.Duration(min(h, 1e6) * float64(time.Hour))
 }
