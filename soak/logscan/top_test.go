@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"leakcheck/soak"
 )
@@ -73,4 +75,30 @@ func TestTopIsBounded(t *testing.T) {
 			t.Errorf("%d: %+v, want %+v", i, got[i], want)
 		}
 	}
+}
+
+// FuzzTop counts arbitrary lines: what is told of them is short, one line of
+// printable text, whatever they hold, and no line is lost.
+func FuzzTop(f *testing.F) {
+	for _, s := range []string{
+		"Error \x1b]0;title\x07\x1b[2J", "Error <script>alert(1)</script>", "Error \xff\xfe\x00", "Exception \u202egnp.exe",
+		"2024-12-08T10:00:00.123Z [", "Error 550e8400-e29b-41d4-a716-446655440000-", strings.Repeat("Error ", 4000), "Error password=\"hunter2",
+	} {
+		f.Add([]byte(s), byte(3))
+	}
+	f.Fuzz(func(t *testing.T, text []byte, n byte) {
+		top := NewTop(1)
+		for range n {
+			top.Add(text, 1)
+		}
+		top.Add([]byte("another"), 1)
+		lines := top.Lines()
+		if len(lines) != 1 || lines[0].Count < int64(n) {
+			t.Fatalf("%d times %q: %+v", n, text, lines)
+		}
+		told := lines[0].Text
+		if !utf8.ValidString(told) || len(told) > 8*maxNormal || strings.ContainsFunc(told, unicode.IsControl) {
+			t.Errorf("%q is told as %q", text, told)
+		}
+	})
 }
