@@ -23,7 +23,7 @@ const followEvery = 2 * time.Second
 func (c *Container) Follow(ctx context.Context, since time.Time, line func(soak.Line), emit func(soak.Event)) error {
 	ears, leave := c.e.hub.listen()
 	defer leave()
-	f := &follower{c: c, memory: newLogMemory(c.logSince(since)), joiner: joiner{line: notBefore(since, line)}, look: true, emit: func(e soak.Event) { e.Target = c.name; emit(e) }}
+	f := &follower{c: c, ears: ears, memory: newLogMemory(c.logSince(since)), joiner: joiner{line: notBefore(since, line)}, look: true, emit: func(e soak.Event) { e.Target = c.name; emit(e) }}
 	defer f.joiner.flush()
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
@@ -74,6 +74,7 @@ func notBefore(start time.Time, line func(soak.Line)) func(soak.Line) {
 // follower is a log on its way through lives, rotations and lost connections.
 type follower struct {
 	c      *Container
+	ears   *listener
 	memory *logMemory
 	joiner joiner
 	emit   func(soak.Event)

@@ -61,7 +61,7 @@ type listener struct {
 func (l *listener) put(n notice) {
 	l.mu.Lock()
 	if len(l.queue) >= queueMax {
-		l.queue = l.queue[:0]
+		l.queue = nil
 		n = notice{kind: noticeResync, at: n.at}
 	}
 	l.queue = append(l.queue, n)

@@ -1,8 +1,11 @@
 package probe
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,4 +59,34 @@ func TestEventsOutOfOrder(t *testing.T) {
 	if from := <-since; !strings.HasPrefix(from, "1700000100.") {
 		t.Errorf("asked again since %s, want since the first event: what was before it was not watched", from)
 	}
+}
+
+// TestAFollowerOfAFileHears: what the engine tells does not pile up beside a
+// follower that stays with a file for days.
+func TestAFollowerOfAFileHears(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	part, err := openPart(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer part.close()
+	f := &follower{c: &Container{name: "node"}, ears: &listener{wake: make(chan struct{}, 1)}}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _, _ = f.readParts(ctx, []*logPart{part}) }()
+	for range 100 {
+		f.ears.put(notice{event: events.Message{Action: events.ActionStart, Actor: events.Actor{ID: "another"}}})
+	}
+	waiting := func() int { f.ears.mu.Lock(); defer f.ears.mu.Unlock(); return len(f.ears.queue) }
+	for deadline := time.Now().Add(30 * time.Second); waiting() > 0 && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if n := waiting(); n > 0 {
+		t.Errorf("%d notices are not heard", n)
+	}
+	cancel()
+	<-ended
 }

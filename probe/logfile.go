@@ -74,10 +74,17 @@ func (f *follower) readParts(ctx context.Context, parts []*logPart) (again bool,
 				f.rest(p)
 				return moved, nil
 			}
-			sleep(ctx, filePoll)
+			f.idle(ctx)
 		}
 	}
 	return false, ctx.Err()
+}
+
+// idle waits until the file is looked at again, and hears meanwhile what the
+// engine tells: it may be told of hundreds of other containers, for days.
+func (f *follower) idle(ctx context.Context) {
+	sleep(ctx, filePoll)
+	f.hear(f.ears.take())
 }
 
 // rest reads what was written between the last look and the file's rotation.
