@@ -48,7 +48,7 @@ bench: engine ## speed, as ratios against peers in the same run (hey, wrk, grep,
 	$(GO) test -run 'TestAgainstHeyAndWrk|TestMemoryIsFlat|TestOpenLoopOnLoopback' -v ./soak/load && \
 	$(GO) test -run TestTapLatency -bench 'Sample' -v ./probe && \
 	$(GO) test -run '^$$' -bench AgainstGrep ./soak/logscan && \
-	$(GO) test -run 'TestWeight|TestManyContainersInOneSoak/100' -v ./cmd && \
+	$(GO) test -run 'TestWeight|TestManyContainersInOneSoak/^(20|100)$$' -v ./cmd && \
 	$(GO) test -run TestWeightOfAWeek -v ./soak/record && \
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./soak/curve ./soak/record/... ./report
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"reflect"
 	"strings"
 	"time"
 
@@ -147,7 +148,7 @@ func (o targetOptions) describe(nodes []node) error {
 		if err != nil {
 			return usage("%w", err)
 		}
-		n.profile, n.info.Profile = p, p.Name
+		n.profile, n.info.Profile = shared(p, nodes[:i]), p.Name
 		n.info.Flags = o.repeated(i)
 		switch n.info.Kind {
 		case "container":
@@ -165,6 +166,17 @@ func (o targetOptions) describe(nodes []node) error {
 		return firstError(hasAll(nodes[0].profile, o.fires), o.locate(&nodes[0]))
 	}
 	return nil
+}
+
+// shared is the profile of an earlier node if it is the same: what is compiled
+// from it is compiled, and held, once.
+func shared(p *soak.Profile, earlier []node) *soak.Profile {
+	for _, n := range earlier {
+		if reflect.DeepEqual(n.profile, p) {
+			return n.profile
+		}
+	}
+	return p
 }
 
 func (o targetOptions) profile(i int, info soak.TargetInfo) (*soak.Profile, error) {

@@ -12,8 +12,14 @@ import (
 	"leakcheck/soak"
 )
 
-// giveBack is how often memory that is not needed goes back to the system.
-const giveBack = time.Minute
+// giveBackEvery is how often memory that is not needed goes back to the system.
+const giveBackEvery = time.Minute
+
+// giveBack returns what the collector has freed, and code that is not run.
+func giveBack() {
+	debug.FreeOSMemory()
+	forgetCode()
+}
 
 // frugal lets the collector run often until ctx ends, and gives back what it
 // frees, unless GOGC says how often: a run lasts for days beside what it watches,
@@ -23,14 +29,14 @@ func (a *app) frugal(ctx context.Context) {
 		return
 	}
 	debug.SetGCPercent(30)
-	debug.FreeOSMemory() // what the start has left behind
+	giveBack() // what the start has left behind
 	go func() {
-		tick := time.NewTicker(giveBack)
+		tick := time.NewTicker(giveBackEvery)
 		defer tick.Stop()
 		for {
 			select {
 			case <-tick.C:
-				debug.FreeOSMemory()
+				giveBack()
 			case <-ctx.Done():
 				return
 			}

@@ -50,11 +50,11 @@ type run struct {
 
 // chartPoints bounds what is kept of each curve for charts: up to four points
 // for each unit of a chart's width. Of many curves less is kept of each, so that
-// fifty containers weigh no more than four.
+// sixteen containers weigh no more than two.
 const chartPoints = 1000
 
 func newCurves(targets int) *report.Collector {
-	return report.NewCollector(min(chartPoints, max(chartPoints/8, 4*chartPoints/max(targets, 1))))
+	return report.NewCollector(min(chartPoints, max(chartPoints/8, 2*chartPoints/max(targets, 1))))
 }
 
 // length is how long the run really takes.
@@ -286,6 +286,7 @@ func (r *run) execute(ctx context.Context, c runner.Config) (err error) {
 // targets joins each node with the scanner of its log.
 func (r *run) targets() ([]runner.Target, error) {
 	var all []runner.Target
+	compiled := map[*soak.Profile]*logscan.Rules{}
 	for _, n := range r.nodes {
 		t := runner.Target{Name: n.info.Name, Target: r.o.oldLog.within(n.Target), Since: n.info.Started, Describe: n.describer()}
 		if r.before != nil {
@@ -296,11 +297,14 @@ func (r *run) targets() ([]runner.Target, error) {
 			}
 		}
 		if !r.o.noLog {
-			rules, err := logscan.Compile(n.profile.Signals)
-			if err != nil {
-				return nil, usage("profile %s: %w", n.profile.Name, err)
+			if compiled[n.profile] == nil {
+				rules, err := logscan.Compile(n.profile.Signals)
+				if err != nil {
+					return nil, usage("profile %s: %w", n.profile.Name, err)
+				}
+				compiled[n.profile] = rules
 			}
-			feed := rules.NewFeed(n.info.Name, time.Now)
+			feed := compiled[n.profile].NewFeed(n.info.Name, time.Now)
 			t.Scanner, r.feeds = feed, append(r.feeds, feed)
 		}
 		all = append(all, t)

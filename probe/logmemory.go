@@ -19,10 +19,10 @@ const memorySize = 512
 type logMemory struct {
 	seed   maphash.Seed
 	ring   [memorySize]remembered
-	known  map[remembered]bool // what stands in ring
-	count  int                 // messages ever remembered
-	since  int64               // what is stamped up to here is not wanted
-	before int64               // what is stamped up to here was seen when reading starts over
+	known  map[remembered]struct{} // what stands in ring
+	count  int                     // messages ever remembered
+	since  int64                   // what is stamped up to here is not wanted
+	before int64                   // what is stamped up to here was seen when reading starts over
 	newest int64
 	stream [2]struct {
 		last remembered
@@ -38,7 +38,7 @@ type remembered struct {
 }
 
 func newLogMemory(since time.Time) *logMemory {
-	m := &logMemory{seed: maphash.MakeSeed(), known: make(map[remembered]bool, memorySize), since: math.MinInt64}
+	m := &logMemory{seed: maphash.MakeSeed(), known: make(map[remembered]struct{}, memorySize), since: math.MinInt64}
 	if !since.IsZero() {
 		m.since = since.UnixNano() - 1
 	}
@@ -71,7 +71,7 @@ func (m *logMemory) fresh(msg message) (fresh, gap bool) {
 		return false, false
 	}
 	if m.missing {
-		if m.known[r] {
+		if m.knows(r) {
 			m.missing = m.ring[(m.count-1)%memorySize] != r
 			return false, false
 		}
@@ -90,7 +90,12 @@ func (m *logMemory) seen(msg message) bool {
 	stream := m.stream
 	defer func() { m.stream = stream }()
 	r := m.key(msg)
-	return m.known[r] || r.at <= m.before
+	return m.knows(r) || r.at <= m.before
+}
+
+func (m *logMemory) knows(r remembered) bool {
+	_, known := m.known[r]
+	return known
 }
 
 // key tells messages apart: by stream, time and text, and where these may be
@@ -117,7 +122,7 @@ func (m *logMemory) remember(r remembered) {
 		delete(m.known, *slot)
 	}
 	*slot = r
-	m.known[r] = true
+	m.known[r] = struct{}{}
 	m.count++
 	m.newest = max(m.newest, r.at)
 }

@@ -62,8 +62,9 @@ func New(info soak.RunInfo, profiles map[string]*soak.Profile, o Options) (*Judg
 		}
 	}
 	slices.Sort(names[len(info.Targets):])
+	checks := lists{}
 	for _, name := range names {
-		t, err := newTarget(name, profiles[name], info, o)
+		t, err := newTarget(name, profiles[name], info, o, checks)
 		if err != nil {
 			return nil, err
 		}

@@ -49,7 +49,7 @@ func (j *Judge) target(name string) *target {
 	if t := j.byName[name]; t != nil {
 		return t
 	}
-	t, _ := newTarget(name, nil, j.info, j.options) // the built-in checks compile: a test holds them to it
+	t, _ := newTarget(name, nil, j.info, j.options, lists{}) // the built-in checks compile: a test holds them to it
 	j.targets = append(j.targets, t)
 	j.byName[name] = t
 	return t

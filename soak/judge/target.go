@@ -61,14 +61,28 @@ var builtIn = []soak.Check{
 	},
 }
 
-// newTarget compiles the checks of a target and makes room for their windows.
-func newTarget(name string, p *soak.Profile, run soak.RunInfo, o Options) (*target, error) {
+// lists are the compiled checks of each profile: targets share theirs.
+type lists map[*soak.Profile]*checklist.List
+
+func (l lists) of(p *soak.Profile) (*checklist.List, error) {
+	if l[p] == nil {
+		list, err := compile(p)
+		if err != nil {
+			return nil, fmt.Errorf("profile %s: %w", p.Name, err)
+		}
+		l[p] = list
+	}
+	return l[p], nil
+}
+
+// newTarget finds the checks of a target and makes room for their windows.
+func newTarget(name string, p *soak.Profile, run soak.RunInfo, o Options, checks lists) (*target, error) {
 	if p == nil {
 		p = &soak.Profile{}
 	}
-	list, err := compile(p)
+	list, err := checks.of(p)
 	if err != nil {
-		return nil, fmt.Errorf("profile %s: %w", p.Name, err)
+		return nil, err
 	}
 	t := &target{
 		info: soak.TargetInfo{Name: name}, decided: soak.LeakInconclusive, profile: p, list: list, run: run, rules: p.Signals,
