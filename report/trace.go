@@ -31,10 +31,15 @@ type bucket struct {
 }
 
 // newTrace makes room for all buckets at once: what a run of days holds at its
-// end is known from its first minute, and growing leaves no holes behind.
+// end is known from its first minute, and growing leaves no holes behind. The
+// room is written to, because the system counts memory only from then on.
 func newTrace(buckets int) *Trace {
 	most := max(buckets, 2)
-	return &Trace{most: most, buckets: make([]bucket, 0, most+1)}
+	room := make([]bucket, most+1)
+	for i := range room {
+		room[i].index = -1
+	}
+	return &Trace{most: most, buckets: room[:0]}
 }
 
 // Add takes in one point. Curves of different lives are never joined.
