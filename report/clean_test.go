@@ -35,10 +35,7 @@ func FuzzClean(f *testing.F) {
 		if !utf8.ValidString(got) {
 			t.Fatalf("Clean(%q) = %q is not UTF-8", s, got)
 		}
-		// Go counts what is not assigned yet among unicode.C; that harms nobody.
-		if i := strings.IndexFunc(got, func(r rune) bool {
-			return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co) || r == '\u2028' || r == '\u2029'
-		}); i >= 0 {
+		if i := strings.IndexFunc(got, func(r rune) bool { return unicode.Is(unicode.C, r) || r == '\u2028' || r == '\u2029' }); i >= 0 {
 			t.Fatalf("Clean(%q) = %q keeps a control at byte %d", s, got, i)
 		}
 		if Clean(got) != got {
