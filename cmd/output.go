@@ -61,14 +61,14 @@ func (o *outputOptions) writeFiles(v *report.View) error {
 // that a run does not find out at its end.
 func writable(flag, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return usage("%s: cannot make the folder: %w", flag, err)
+		return usage("%s %s: cannot make the folder: %w; name one that can be written to", flag, dir, err)
 	}
 	f, err := os.CreateTemp(dir, ".leakcheck-*")
 	if err != nil {
-		return usage("%s: cannot write into %s: %w", flag, dir, err)
+		return usage("%s %s: cannot write there: %w; name a folder that can be written to", flag, dir, err)
 	}
 	if err := firstError(f.Close(), os.Remove(f.Name())); err != nil {
-		return usage("%s: cannot write into %s: %w", flag, dir, err)
+		return usage("%s %s: cannot write there: %w; name a folder that can be written to", flag, dir, err)
 	}
 	return nil
 }
