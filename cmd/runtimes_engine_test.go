@@ -53,7 +53,7 @@ func TestRealRuntimesInOneSoak(t *testing.T) {
 			restart: "always", anon: 40 << 20, wall: "heap", wallBytes: 128 << 20, lives: 2, ends: "exit code 5", kind: soak.EventExit},
 		{name: "v8", profile: "node", args: []string{"node", "--max-old-space-size=48", "-e", "setInterval(() => 0, 1000); process.on('SIGUSR2', () => { const a = []; for (;;) a.push(new Array(1e4).fill(Math.random())) })"},
 			anon: 5 << 20, wall: "heap", wallBytes: 48 << 20, lives: 1, ends: "V8", kind: soak.EventExit},
-		{name: "java", profile: "jvm", args: []string{"java", "-Xmx96m", "/src/Hold.java"}, anon: 40 << 20, wall: "heap", wallBytes: 96 << 20, lives: 1},
+		{name: "java", profile: "jvm", args: []string{"java", "-Xmx192m", "/src/Hold.java"}, anon: 40 << 20, wall: "heap", wallBytes: 192 << 20, lives: 1},
 		{name: "redis", profile: "generic", args: []string{"sh", "-c", "redis-server --save '' --port 6399; sleep 600"},
 			anon: 1 << 20, wall: "limit", wallBytes: realLimit, lives: 2, ends: "died inside", kind: soak.EventDeath},
 	}
