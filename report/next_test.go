@@ -108,3 +108,70 @@ func TestALabelAtTheTopStandsBelowItsWall(t *testing.T) {
 		t.Errorf("%d at the top, %d in the middle", high, low)
 	}
 }
+
+// TestProvenGrowthIsNoCalmMatter, although it may be settling: the wall is told
+// with caution, at its worst.
+func TestProvenGrowthIsNoCalmMatter(t *testing.T) {
+	f := undecided()
+	f.report.Memory = each(f.report.Memory, func(m *soak.MemoryResult) {
+		near, grows := *m.Forecast, soak.Interval{Estimate: 2 * m.Tolerance, Low: 1.5 * m.Tolerance, High: 3 * m.Tolerance}
+		near.Hours.Low, m.Slope, m.Forecast = ptr(0.1), &grows, &near
+	})
+	v := f.view()
+	if text, tone := v.wall(v.Targets[0]); tone != Caution || !strings.HasPrefix(text, "at worst 6 min away (20:56): limit") {
+		t.Errorf("%s: %s", tone, text)
+	}
+}
+
+// TestWhatWouldDecideFitsTheRun: one that goes on may settle by itself, and a
+// month is not waited for.
+func TestWhatWouldDecideFitsTheRun(t *testing.T) {
+	for _, x := range []struct {
+		hours   float64
+		planned float64 // seconds more than the run has had
+		exit    int
+		later   time.Duration // than its last sample
+		want    string
+	}{
+		{1.5, 2 * 3600, soak.ExitInconclusive, 0, "settles  about "},
+		{1.5, 3600, soak.ExitInconclusive, 0, "settles  a run of "},
+		{1.5, 2 * 3600, soak.ExitInconclusive, time.Hour, "settles  a run of "},
+		{1.5, 2 * 3600, soak.ExitInterrupted, time.Hour, "settles  about "},
+		{1000, 0, soak.ExitInconclusive, time.Hour, "settles  not within a month"},
+	} {
+		f := undecided()
+		f.report.Run.Planned, f.report.ExitCode = f.report.Run.Duration+x.planned, x.exit
+		f.report.Memory[0].HoursToDecide = ptr(x.hours)
+		f.now = f.now.Add(x.later)
+		if got := screenOf(t, f); !strings.Contains(got, x.want) {
+			t.Errorf("%g hours: no %q in\n%s", x.hours, x.want, got)
+		}
+	}
+}
+
+// TestNothingIsToldTwice: not the same evidence of what is undecided, not
+// components that hold nothing, and not what was foretold while the run went on.
+func TestNothingIsToldTwice(t *testing.T) {
+	f := undecided()
+	open := soak.CheckResult{Target: node, Outcome: soak.Inconclusive, Evidence: "the curve may still settle"}
+	f.report.Checks = []soak.CheckResult{open, open}
+	f.report.Memory = each(f.report.Memory, func(m *soak.MemoryResult) {
+		m.Components = map[string]soak.Range{"anon": {First: 1, Max: 2}, "shmem": {}, "file": {}}
+	})
+	f.report.Events = []soak.Event{
+		{At: start, Target: node, Kind: soak.EventPlan, Text: "will see leaks above 40 MB/h"},
+		{At: start, Kind: soak.EventPlan, Duration: 60, Text: "goes on for a minute"},
+	}
+	var b strings.Builder
+	if err := Text(&b, f.view(), TextOptions{Width: 80, Unicode: true}); err != nil {
+		t.Fatal(err)
+	}
+	got := b.String()
+	for text, want := range map[string]int{
+		"the curve may still settle": 1, "as above": 1, "0 throughout: file, shmem": 1, "will see leaks above": 0, "goes on for a minute": 1,
+	} {
+		if n := strings.Count(got, text); n != want {
+			t.Errorf("%q stands %d times, want %d:\n%s", text, n, want, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -47,18 +48,17 @@ const loadGap = 2 * time.Hour
 
 func lineClass(i int) string { return "c" + strconv.Itoa(i%8+1) }
 
-// signalUnit is the unit of a series, "rule" or "rule.value".
+// signalUnit is the unit of a series: of "rule.value", or of a rule's only value.
 func (v *View) signalUnit(target, series string) string {
 	rule, value, _ := strings.Cut(series, ".")
 	for _, s := range v.Report.Signals {
 		if s.Name != rule || s.Target != target {
 			continue
 		}
-		for name, unit := range s.Units {
-			if value == "" || name == value {
-				return unit
-			}
+		if value != "" {
+			return s.Units[value]
 		}
+		return cmp.Or(s.Units[rule], s.Units["value"])
 	}
 	return ""
 }

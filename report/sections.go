@@ -54,6 +54,7 @@ func (p *printer) checklist(t *Target, suffix string) {
 	}
 	p.heading("Checklist%s: %s", suffix, t.Tally.String())
 	var waiting []string
+	told := map[string]bool{} // evidence, such as why the curve is undecided
 	folds := t.waiting() >= manyWaiting
 	for _, w := range t.Windows {
 		if folds && w.waits() {
@@ -63,21 +64,18 @@ func (p *printer) checklist(t *Target, suffix string) {
 		if w.Name != "" {
 			p.line("  %s", p.paint.label(fit(w.Name, p.Width-2)))
 		}
-		shown, rest := w.checks()
 		before := ""
-		for _, c := range shown {
+		for _, c := range w.Checks {
 			said := c.Evidence
-			if outcomeTone(c.Outcome) == Faint && said == before {
+			switch {
+			case said == "":
+			case outcomeTone(c.Outcome) == Faint && said == before:
 				c.Evidence = "" // the line above says it
+			case c.Outcome == soak.Inconclusive && told[said]:
+				c.Evidence = "as above"
 			}
-			before = said
-			if m := t.Memory; m != nil && c.Outcome == soak.Inconclusive && m.Why != "" && strings.Contains(c.Evidence, m.Why) {
-				c.Evidence = "the curve is undecided: see above"
-			}
+			before, told[said] = said, true
 			p.check(c)
-		}
-		if rest > 0 {
-			p.labelled("    ", "", 0, outcomeMark(soak.NotDue, p.Unicode)+" "+plural(int64(rest), "check")+" not due", Faint)
 		}
 	}
 	if len(waiting) > 0 {
@@ -97,20 +95,6 @@ func (t *Target) waiting() (n int) {
 		}
 	}
 	return n
-}
-
-// checks are those of a window that a text lists, and how many that are not due
-// it only counts.
-func (w Window) checks() (shown []soak.CheckResult, rest int) {
-	for _, c := range w.Checks {
-		if c.Outcome != soak.NotDue {
-			shown = append(shown, c)
-		}
-	}
-	if rest = len(w.Checks) - len(shown); rest < manyWaiting {
-		return w.Checks, 0
-	}
-	return shown, rest
 }
 
 // waits reports whether a window says nothing yet: none of its checks is due.

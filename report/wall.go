@@ -38,8 +38,12 @@ func (v *View) wall(t *Target) (string, Tone) {
 		return v.hits(f, d) + ", about " + v.Clock(v.End.Add(d)) + "; wall: " + wallName(f.Wall) + left, Bad
 	case m.Leak == soak.LeakInconclusive && f.Hours.Low != nil:
 		d := hours(*f.Hours.Low)
-		if d > farAway {
-			return "at worst " + span(d) + " away (" + v.Clock(v.End.Add(d)) + "), not urgent: " + wallName(f.Wall) + left, Plain
+		worst := "at worst " + span(d) + " away (" + v.Clock(v.End.Add(d)) + ")"
+		switch {
+		case d > farAway:
+			return worst + ", not urgent: " + wallName(f.Wall) + left, Plain
+		case m.Slope != nil && m.Slope.Low > m.Tolerance: // it grows, whatever it is
+			return worst + ": " + wallName(f.Wall) + left, Caution
 		}
 		return v.noSooner(m, d) + "; " + wallName(f.Wall) + left, Plain
 	}

@@ -2,7 +2,8 @@ package experiment
 
 import (
 	"math"
-	"slices"
+
+	"leakcheck/soak/curve"
 )
 
 // span is a set of orthonormal series over the places that are known. What lies
@@ -72,11 +73,11 @@ func (s *span) straighten(y []float64) {
 		for k, i := range s.known {
 			rest[k] = y[i]
 		}
-		middle := median(rest)
+		middle := curve.Median(rest)
 		for k, x := range rest {
 			off[k] = math.Abs(x - middle)
 		}
-		far := 3 * median(off)
+		far := 3 * curve.Median(off)
 		near := make([]float64, len(y))
 		for _, i := range s.known {
 			near[i] = min(max(y[i], middle-far), middle+far)
@@ -88,11 +89,6 @@ func (s *span) straighten(y []float64) {
 			}
 		}
 	}
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
 }
 
 // rest is the length of what the span leaves of a series.
