@@ -69,9 +69,10 @@ func (s *Stream) forecast(a *analysis) soak.Forecast {
 	room := math.Inf(1)
 	for _, w := range walls {
 		r := w.Bytes - now
-		if w.Name == "heap" && r <= 0 {
+		if w.Name == "heap" && r <= 0 && a.level >= w.Bytes {
 			// A heap is a part of the memory: a program that lives beyond its cap
 			// holds the rest elsewhere, and how near the heap is cannot be seen.
+			// One that has grown beyond it is about to meet it.
 			continue
 		}
 		if r < room {

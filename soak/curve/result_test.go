@@ -50,6 +50,10 @@ func TestForecast(t *testing.T) {
 	if f := r.Forecast; f.Wall != "limit" || *f.Hours.Low < 100 {
 		t.Errorf("beyond the heap's cap: %+v", f)
 	}
+	_, r = judge(steady(20e6, limit), Options{Walls: []Wall{{"heap", 1.05e9}}})
+	if f := r.Forecast; f.Wall != "heap" || *f.Hours.Low != 0 {
+		t.Errorf("grown beyond the heap's cap: %+v", f)
+	}
 	_, r = judge(steady(20e6, limit), Options{Walls: []Wall{{"ceiling", 1e9}}})
 	if f := r.Forecast; f.Wall != "ceiling" || *f.Hours.Low != 0 {
 		t.Errorf("over the ceiling: %+v", f)
