@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOTESTSUM := gotest.tools/gotestsum@v1.13.0
 ROOT := $(shell test "$$(id -u)" = 0 && test "$$(uname -s)" = Linux && echo yes)
 
 .PHONY: help build test lint unit tools pictures engine cgroup2 bench bench-soak bench-verdict demo man faults dist cross licences clean
@@ -18,11 +19,14 @@ lint: ## vet, format and static analysis
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt wants changes in these files"; exit 1; }
 	$(GO) run $(STATICCHECK) ./...
 
+# A test with a real engine may meet a machine that stands still for seconds:
+# one that fails is run a second time, alone, and named. A data race is not.
 unit:
 	@command -v gcc >/dev/null || test -z "$(ROOT)" || { apt-get -qq update && apt-get -qq install -y gcc libc6-dev; }
 	@[ -z "$(ROOT)" ] || eval "$$(.ci/engine env)"; \
 	[ -n "$$LEAKCHECK_TEST_DOCKER_HOST" ] || echo "No Docker engine for tests: those with real containers are left out." >&2; \
-	$(GO) test -race -timeout 20m ./...
+	$(GO) run $(GOTESTSUM) --format standard-quiet --hide-summary skipped --rerun-fails=1 --rerun-fails-max-failures 5 --rerun-fails-abort-on-data-race \
+		--packages ./... -- -race -timeout 20m
 
 tools: ## install what some tests need and say NOT TESTED without: chromium, prometheus, xmllint, shells (needs root)
 	@test -z "$(ROOT)" || { command -v chromium prometheus xmllint fish zsh | wc -l | grep -qx 5; } || \
