@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sys/unix"
+
 	"leakcheck/soak"
 )
 
@@ -24,10 +26,12 @@ var (
 		{"usage", "memory", "memory.usage_in_bytes"}, {"stat", "memory", "memory.stat"},
 		{"kernel", "memory", "memory.kmem.usage_in_bytes"}, {"limit", "memory", "memory.limit_in_bytes"},
 		{"oom", "memory", "memory.oom_control"}, {"cpu", "cpuacct", "cpuacct.usage"}, {"pids", "pids", "pids.current"},
+		{"procs", "memory", "cgroup.procs"},
 	}
 	v2Files = [][3]string{
 		{"usage", "", "memory.current"}, {"stat", "", "memory.stat"}, {"swap", "", "memory.swap.current"},
 		{"limit", "", "memory.max"}, {"oom", "", "memory.events"}, {"cpu", "", "cpu.stat"}, {"pids", "", "pids.current"},
+		{"procs", "", "cgroup.procs"},
 	}
 )
 
@@ -132,8 +136,18 @@ func (g *cgroup) keyed(name, key string) number64 {
 	return some(g.few.get(key))
 }
 
+// leafLinks is the link count of a cgroup's folder without cgroups below: its
+// name, "." and then one ".." for each (kernfs).
+const leafLinks = 2
+
 // pids lists the processes in the container, those of nested cgroups too.
 func (g *cgroup) pids() []int {
+	var st unix.Stat_t
+	if f := g.files["procs"]; f != nil && unix.Stat(g.mem, &st) == nil && st.Nlink == leafLinks {
+		if b, err := f.read(g.buf); err == nil && len(b) < len(g.buf) {
+			return numbers(b)
+		}
+	}
 	var all []int
 	_ = filepath.WalkDir(g.mem, func(path string, d os.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {

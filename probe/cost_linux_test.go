@@ -100,12 +100,16 @@ func sampling(b *testing.B, o probe.ConnectOptions, names []string) watcher {
 	ctx, cancel := context.WithCancel(b.Context())
 	var samples atomic.Int64
 	var wg sync.WaitGroup
+	var all []*probe.Container
 	for _, name := range names {
 		c, err := e.Container(b.Context(), name)
 		if err != nil {
 			b.Fatal(err)
 		}
 		c.SetInterval(time.Second)
+		all = append(all, c)
+	}
+	for _, c := range all { // from now on together, as in a soak
 		wg.Go(func() {
 			defer func() { _ = c.Close() }()
 			tick := time.NewTicker(time.Second)

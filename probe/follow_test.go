@@ -267,8 +267,9 @@ func TestRecentStaysWithinItsBudget(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if span.Bytes > 220_000 || span.Bytes < 80_000 || span.Skipped == 0 || !got.has("7999") || got.has("0") {
-			t.Errorf("API %v: with a budget of 200 kB: %+v, last line %v", apiOnly, span, got.has("7999"))
+		last := got.has("7999") || got.has("7998") // which stream's end the engine copies last is chance
+		if span.Bytes > 220_000 || span.Bytes < 80_000 || span.Skipped == 0 || !last || got.has("0") {
+			t.Errorf("API %v: with a budget of 200 kB: %+v, last line %v", apiOnly, span, last)
 		}
 	}
 }

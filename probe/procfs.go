@@ -63,7 +63,8 @@ func parseProcStat(b []byte) (procStat, bool) {
 
 // process reads one process; not ok when it is gone.
 func (h *host) process(pid int) (soak.Process, bool) {
-	b, err := os.ReadFile(h.proc(pid, "stat"))
+	var buf [1024]byte
+	b, err := readPseudo(h.proc(pid, "stat"), buf[:])
 	if err != nil {
 		return soak.Process{}, false
 	}

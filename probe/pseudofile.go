@@ -57,6 +57,16 @@ func (f *pseudoFile) read(buf []byte) ([]byte, error) {
 	return buf[:n], nil
 }
 
+// readPseudo reads a file once into buf; one larger than buf is cut.
+func readPseudo(path string, buf []byte) ([]byte, error) {
+	f, err := openPseudo(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	return f.read(buf)
+}
+
 func (f *pseudoFile) close() {
 	if f != nil {
 		_ = unix.Close(f.fd)
