@@ -93,7 +93,7 @@ func (a *app) listFacts() error {
 	}
 	for _, list := range [][]string{append([]string{"METRIC"}, metrics...), append([]string{"constants"}, constants...),
 		append([]string{"functions"}, checklist.Functions()...), append([]string{"operators"}, checklist.Operators()...)} {
-		fmt.Fprintf(a.stdout, "%-30s %s\n", list[0], strings.Join(list[1:], " "))
+		fmt.Fprintf(a.stdout, "%-31s %s\n", list[0], strings.Join(list[1:], " "))
 	}
 	return nil
 }

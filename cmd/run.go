@@ -161,6 +161,9 @@ func (r *run) describe() {
 		Kind:      r.o.kind,
 		Tolerance: float64(r.o.tolerance),
 	}
+	if r.tap != nil {
+		r.info.Tap = r.tap.URL()
+	}
 	for _, n := range r.nodes {
 		r.info.Targets = append(r.info.Targets, n.info)
 	}

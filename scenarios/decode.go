@@ -127,13 +127,20 @@ func (d *decoder) entries(n ast.Node, what string) []*ast.MappingValueNode {
 	return append(merged, own...)
 }
 
+// otherTools are words for "extends" elsewhere.
+var otherTools = []string{"base", "parent", "inherit", "inherits", "include", "from"}
+
 func (d *decoder) structure(n ast.Node, v reflect.Value, path string, depth int) {
 	fields := fieldsOf(v.Type())
 	for _, e := range d.entries(n, called(path)) {
 		key := keyText(e.Key)
 		i := slices.IndexFunc(fields, func(f field) bool { return f.key == key })
 		if i < 0 {
-			d.fail(e.Key, fmt.Sprintf("unknown key %q in %s", key, called(path)), didYouMean(key, keysOf(fields)))
+			remedy := didYouMean(key, keysOf(fields))
+			if path == "" && slices.Contains(otherTools, key) {
+				remedy = `did you mean "extends"?`
+			}
+			d.fail(e.Key, fmt.Sprintf("unknown key %q in %s", key, called(path)), remedy)
 			continue
 		}
 		d.decode(e.Value, v.Field(fields[i].index), join(path, key), depth+1)

@@ -60,6 +60,8 @@ var sentences = []sentence{
 	{check: "no-retried-404-5m", meets: []string{"signals.retried_404.count=0"}, breaks: []string{"signals.retried_404.count=1"}},
 	{check: "no-retried-404-1h", meets: []string{"signals.retried_404.count=0"}, breaks: []string{"signals.retried_404.count=56"}},
 	{check: "no-retried-404-24h", meets: []string{"signals.retried_404.count=0"}, breaks: []string{"signals.retried_404.count=3"}},
+	// "The retry logic tripled every 404": counted between the node and its relay.
+	{check: "asked-once", meets: []string{"tap.retries=0"}, breaks: []string{"tap.retries=112"}},
 	// "56+ consecutive 404 errors."
 	{check: "no-404-storm-24h", meets: []string{"signals.retried_404.longest_run=0"}, breaks: []string{"signals.retried_404.longest_run=56"}},
 	{check: "relay-answers-24h", meets: []string{"signals.retries_exhausted.per_hour=1"}, breaks: []string{"signals.retries_exhausted.per_hour=100"}},

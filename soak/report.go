@@ -103,6 +103,8 @@ type RunInfo struct {
 	LoadLevel LoadLevel `json:"load_level"`
 	// NoLog means that the user asked for the log not to be read.
 	NoLog bool `json:"no_log,omitempty"`
+	// Tap is where a counting proxy between the node and what it calls listened; empty without one.
+	Tap string `json:"tap,omitempty"`
 	// Kind is what the run was made for; empty for a soak or a watch. An experiment has a
 	// design, a firing one of its own.
 	Kind   RunKind       `json:"kind,omitempty"`

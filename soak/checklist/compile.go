@@ -2,6 +2,7 @@ package checklist
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 
@@ -91,16 +92,20 @@ func exprError(source string, err error) *ExprError {
 	}
 	e.Msg = plainWords.Replace(at.Message)
 	e.at(source, at.From)
-	e.Remedy = remedy(e.Msg)
+	e.Remedy = remedy(e.Msg, source)
 	return e
 }
 
 // remedy says what usually lies behind a message of the expression library.
-func remedy(msg string) string {
+func remedy(msg, source string) string {
 	const facts = "`leakcheck profiles facts` lists what a check may read"
 	switch {
 	case strings.HasPrefix(msg, `unexpected token Operator("=")`):
 		return "write == to compare"
+	case strings.HasPrefix(msg, "unexpected token EOF") && openBracket(source) != 0:
+		return fmt.Sprintf("close the %c", openBracket(source))
+	case strings.HasPrefix(msg, "unexpected token Bracket("):
+		return "nothing was open that this could close"
 	case strings.HasPrefix(msg, "unexpected token EOF"):
 		return "the condition breaks off here; a share is written 5*percent; " + facts
 	case strings.HasPrefix(msg, "bad number syntax"), strings.HasPrefix(msg, "unexpected token Identifier"):
@@ -111,6 +116,24 @@ func remedy(msg string) string {
 		return `compare a word with one in quotes, as in memory.leak == "no"; ` + facts
 	}
 	return facts
+}
+
+// openBracket is the last bracket that a condition opens and does not close; 0
+// without one. Brackets in words do no harm: this only helps to say what is wrong.
+func openBracket(source string) rune {
+	var open []rune
+	for _, r := range source {
+		switch r {
+		case '(', '[':
+			open = append(open, r)
+		case ')', ']':
+			open = open[:max(0, len(open)-1)]
+		}
+	}
+	if len(open) == 0 {
+		return 0
+	}
+	return open[len(open)-1]
 }
 
 // plainWords puts the library's type names into words that a profile's author

@@ -60,7 +60,7 @@ func TestTheReferenceListsEveryFact(t *testing.T) {
 // TestEveryFactCompiles compiles a condition over each fact of the reference.
 func TestEveryFactCompiles(t *testing.T) {
 	rule := soak.SignalRule{Name: "hit", Pattern: `(?P<rate>\d+)%`, Units: map[string]string{"rate": "%"}}
-	names := strings.NewReplacer("METRIC", "anon", "SIGNAL", "hit", "FIELD", "rate", "SCENARIO", "workout", "NAME", "amplification")
+	names := strings.NewReplacer("METRIC", "anon", "SIGNAL", "hit", "FIELD", "rate", "SCENARIO", "workout", "CODE", "404")
 	for _, s := range Reference() {
 		expr := names.Replace(s.Path)
 		switch s.Unit {

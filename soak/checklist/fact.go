@@ -60,7 +60,8 @@ type Fact struct {
 	// Closed means that the window closed before anybody looked: no evidence
 	// will ever come.
 	Closed bool
-	// Unfired means that the load that would give the value was not fired.
+	// Unfired means that the load that would give the value was not fired, or
+	// the tap not used.
 	Unfired bool
 }
 

@@ -37,7 +37,7 @@ func mustCompile(t *testing.T, checks ...soak.Check) *List {
 			checks[i].ID = "check"
 		}
 	}
-	l, err := Compile(checks, rules)
+	l, err := Compile(checks, rules, "workout", "meal-plan", "burst")
 	if err != nil {
 		t.Fatal(err)
 	}

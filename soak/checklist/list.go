@@ -21,8 +21,8 @@ type line struct {
 }
 
 // Compile compiles the checks of a profile. signals are the profile's rules;
-// scenarios are the names whose load a check may read or need, none meaning
-// that any name will do. The error is an [Errors] with every mistake found.
+// scenarios are the names whose load a check may read or need, that of the
+// health requests beside. The error is an [Errors] with every mistake found.
 func Compile(checks []soak.Check, signals []soak.SignalRule, scenarios ...string) (*List, error) {
 	words := newVocabulary(signals, scenarios)
 	l := &List{}
@@ -34,7 +34,7 @@ func Compile(checks []soak.Check, signals []soak.SignalRule, scenarios ...string
 			errs = append(errs, mistake("id", "another check has the same id", "give each check an id of its own"))
 		}
 		ids[c.ID] = true
-		if len(scenarios) > 0 && c.Needs != "" && !slices.Contains(scenarios, c.Needs) {
+		if c.Needs != "" && !slices.Contains(scenarios, c.Needs) {
 			errs = append(errs, mistake("needs", fmt.Sprintf("there is no scenario %s", c.Needs), didYouMean(c.Needs, "", scenarios)))
 		}
 		if c.Later != "" && !slices.ContainsFunc(checks, func(x soak.Check) bool { return x.ID == c.Later && x.ID != c.ID }) {

@@ -30,7 +30,8 @@ const (
 // Spec describes one fact that expressions may read.
 type Spec struct {
 	// Path is the fact as it is written. METRIC stands for a metric's name,
-	// SIGNAL, FIELD and SCENARIO for names of the profile's own.
+	// SIGNAL, FIELD and SCENARIO for names of the profile's own, CODE for an
+	// HTTP status.
 	Path string
 	Unit Unit
 	// Words are the values that a word can have.
@@ -51,7 +52,7 @@ func (s Spec) String() string {
 	if s.OwnClock {
 		mark = " *"
 	}
-	return fmt.Sprintf("%-30s %s (%s)%s", s.Path, s.Text, unit, mark)
+	return fmt.Sprintf("%-31s %s (%s)%s", s.Path, s.Text, unit, mark)
 }
 
 // Reference lists every fact that an expression may read.
@@ -117,7 +118,19 @@ var reference = []Spec{
 	{Path: "load.SCENARIO.spike", Unit: Bytes, Text: "the highest working set within 60 s of a firing, less the level before it; the worst firing"},
 	{Path: "load.SCENARIO.recovered", Unit: YesNo, Text: "after each firing the working set came back to 10 % or 20 MB of the level before it"},
 
-	{Path: "tap.NAME", Unit: Count, Text: "what the node asked another service for, counted by a tap: requests, keys, missing_keys, not_found, status_404, repeats, retries, concurrent, unreachable; and from its beginning requests_per_missing_key, requests_per_key, requests_per_client_request"},
+	{Path: "tap.requests", Unit: Count, Text: "what the node asked another service for, counted by a tap"},
+	{Path: "tap.unreachable", Unit: Count, Text: "connections that the other service did not take"},
+	{Path: "tap.status_CODE", Unit: Count, Text: "answers of that status, such as tap.status_404"},
+	{Path: "tap.not_found", Unit: Count, Text: "answers of status 404"},
+	{Path: "tap.keys", Unit: Count, Text: "distinct things asked for"},
+	{Path: "tap.missing_keys", Unit: Count, Text: "those of them that answered 404"},
+	{Path: "tap.for_missing", Unit: Count, Text: "requests for them"},
+	{Path: "tap.concurrent", Unit: Count, Text: "requests for a missing one before the node could know"},
+	{Path: "tap.repeats", Unit: Count, Text: "requests for one that had answered 404 before"},
+	{Path: "tap.retries", Unit: Count, Text: "repeats within a minute"},
+	{Path: "tap.requests_per_key", Unit: Count, Text: "requests for each thing, from the tap's beginning on"},
+	{Path: "tap.requests_per_missing_key", Unit: Count, Text: "1 and the repeats of each missing one, from the tap's beginning on"},
+	{Path: "tap.requests_per_client_request", Unit: Count, Text: "what the node asked for, for each request of the load"},
 }
 
 var (

@@ -12,15 +12,17 @@ import (
 // vocabulary is the tree of words that paths may be made of.
 type vocabulary struct {
 	next map[string]*vocabulary
-	// any stands for a word that cannot be known before the run.
-	any  *vocabulary
 	spec *Spec
+	// code stands for a word that ends with an HTTP status, "status_404".
+	code *vocabulary
 }
 
-// newVocabulary fills the reference with a profile's own names. Without
-// scenarios any name of one is taken.
+var statusCode = regexp.MustCompile(`^status_[1-5][0-9][0-9]$`)
+
+// newVocabulary fills the reference with a profile's own names.
 func newVocabulary(signals []soak.SignalRule, scenarios []string) *vocabulary {
 	root := &vocabulary{}
+	scenarios = append(slices.Clone(scenarios), soak.HealthScenario)
 	for _, spec := range reference {
 		words := strings.Split(spec.Path, ".")
 		switch {
@@ -35,10 +37,11 @@ func newVocabulary(signals []soak.SignalRule, scenarios []string) *vocabulary {
 				root.addSignal(spec, rule, words[2:])
 			}
 		case words[0] == "load" && words[1] == "SCENARIO":
-			root.addScenarios(spec, scenarios, words[2])
-		case words[0] == "tap":
-			root.child("tap").any = &vocabulary{spec: &spec}
-			root.child("tap").any.any = root.child("tap").any
+			for _, name := range scenarios {
+				root.add(spec, "load", name, words[2])
+			}
+		case words[0] == "tap" && words[1] == "status_CODE":
+			root.child("tap").code = &vocabulary{spec: &spec}
 		default:
 			root.add(spec, words...)
 		}
@@ -56,19 +59,6 @@ func (v *vocabulary) addSignal(spec Spec, rule soak.SignalRule, words []string) 
 		spec := spec
 		spec.Unit = fieldUnit(rule, field)
 		v.add(spec, "signals", rule.Name, field, words[1])
-	}
-}
-
-func (v *vocabulary) addScenarios(spec Spec, scenarios []string, word string) {
-	if len(scenarios) == 0 {
-		load := v.child("load")
-		if load.any == nil {
-			load.any = &vocabulary{}
-		}
-		load.any.add(spec, word)
-	}
-	for _, name := range scenarios {
-		v.add(spec, "load", name, word)
 	}
 }
 
@@ -96,7 +86,10 @@ func (v *vocabulary) step(word string) *vocabulary {
 	if next, ok := v.next[word]; ok {
 		return next
 	}
-	return v.any
+	if statusCode.MatchString(word) {
+		return v.code
+	}
+	return nil
 }
 
 // words lists what may come next.

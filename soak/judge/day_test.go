@@ -11,7 +11,7 @@ import (
 func dayChecks() *soak.Profile {
 	day := soak.Window{To: soak.Duration(24 * time.Hour)}
 	return &soak.Profile{
-		Name: "day", Ceiling: 5e9,
+		Name: "day", Ceiling: 5e9, Scenarios: theThree,
 		Signals: []soak.SignalRule{
 			{Name: "cleaned", Pattern: "Cleaned (?P<n>[0-9]+)"}, {Name: "heap", Pattern: "heap out of memory"},
 			{Name: "rate", Pattern: "(?P<percent>[0-9.]+)%", Units: map[string]string{"percent": "%"}},

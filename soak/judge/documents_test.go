@@ -43,6 +43,9 @@ func grows(perHour float64) change {
 	return change{fmt.Sprint("grows", perHour), func(t *tale) { t.memory = leaking(perHour) }}
 }
 
+// tapCounts is what a tap counts in all; none is no tap.
+func tapCounts(counts ...soak.Signal) change { return once(func(t *tale) { t.tap = counts }) }
+
 func steadyAt(bytes float64) change { return once(func(t *tale) { t.memory = flat(bytes) }) }
 
 func happens(d time.Duration, kind soak.EventKind) change {
@@ -122,6 +125,7 @@ var documents = []sentence{
 	{text: "FitnessAlly runs without restart", check: "no-restart-24h", length: day, broken: happens(9*hour, soak.EventLife), open: unwatched, opened: soak.NotApplicable},
 	{text: `Expected: Status "Up" for 24+ hours`, check: "up-24h", length: day, broken: happens(9*hour, soak.EventLife), open: once(func(t *tale) { t.length = 6 * hour }), opened: soak.NotDue},
 	{text: `No "after 2 retries" for 404s`, check: "no-retried-404-24h", length: day, broken: says(20*hour, retried), open: noLog},
+	{text: "56 404s become 168 requests", check: "asked-once", length: 10 * time.Minute, broken: tapCounts(through(2*time.Minute, 168, 56, 112)), open: tapCounts(), opened: soak.NotRun},
 	{text: "Logs showed: 56+ consecutive 404 errors", check: "no-404-storm-24h", length: day, broken: once(func(t *tale) {
 		for range 60 {
 			t.say(5*hour, retried)

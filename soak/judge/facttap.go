@@ -38,8 +38,9 @@ func (p *tapped) add(name string, x float64, inside bool) {
 	}
 }
 
-// tap answers tap.NAME. Counts are those of the window. What a missing key
-// costs is counted from the tap's beginning on: a key is found missing once.
+// tap answers tap.NAME. Counts are those of the window; a status that never came
+// was counted, at none. What a missing key costs is counted from the tap's
+// beginning on: a key is found missing once.
 func (f *facts) tap(name string) checklist.Fact {
 	in, until := f.w.tap.inside, f.w.tap.until
 	ratio := func(a, b float64, none string) checklist.Fact {
@@ -49,8 +50,10 @@ func (f *facts) tap(name string) checklist.Fact {
 		return checklist.Number(a / b)
 	}
 	switch {
+	case f.t.tap == nil && (f.j.info.Tap == "" || f.t != f.j.loaded()):
+		return checklist.Fact{Missing: "no tap was used: `--tap LISTEN=UPSTREAM` counts what the node asks another service for", Unfired: true}
 	case f.t.tap == nil:
-		return checklist.Missing("no tap was used, or nothing went through it: `--tap LISTEN=UPSTREAM` counts what the node asks another service for")
+		return checklist.Missing("nothing went through the tap: the node must call its service at " + f.j.info.Tap)
 	case name == "requests_per_missing_key":
 		x := ratio(until["missing_keys"]+until["repeats"], until["missing_keys"], "nothing that the node asked for was missing")
 		x.Note = fmt.Sprintf("%.0f missing keys, asked for again %.0f times", until["missing_keys"], until["repeats"])
@@ -63,19 +66,6 @@ func (f *facts) tap(name string) checklist.Fact {
 			return checklist.Fact{Missing: unfired(allScenarios), Unfired: true}
 		}
 		return ratio(in["requests"], float64(c.requests), unfired(allScenarios))
-	case !f.knownTap(name):
-		return checklist.Missing("a tap does not count " + name)
 	}
 	return f.seen(checklist.Number(in[name]), checklist.AtLeast)
-}
-
-// knownTap reports whether a tap counts something of that name; a status that
-// never came was counted, at none.
-func (f *facts) knownTap(name string) bool {
-	var status int
-	if n, err := fmt.Sscanf(name, "status_%d", &status); n == 1 && err == nil {
-		return true
-	}
-	_, ok := f.t.tap[name]
-	return ok
 }

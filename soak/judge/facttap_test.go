@@ -11,7 +11,7 @@ import (
 // through is what a tap has counted by a time, from its beginning on.
 func through(d time.Duration, requests, missing, repeats float64) soak.Signal {
 	return soak.Signal{At: at(d), Target: node, Name: soak.TapSignal, Count: 1, Values: map[string]float64{
-		"requests": requests, "keys": 100, "missing_keys": missing, "repeats": repeats, "not_found": missing + repeats, "status_404": missing + repeats,
+		"requests": requests, "keys": 100, "missing_keys": missing, "repeats": repeats, "retries": repeats, "not_found": missing + repeats, "status_404": missing + repeats,
 	}}
 }
 
@@ -36,8 +36,7 @@ func TestTapFacts(t *testing.T) {
 		{"a status that never came", "tap.status_500 == 0", firstHour, fix, soak.Pass, ""},
 		{"per client", "tap.requests_per_client_request == 56", firstHour, fix, soak.Pass, ""},
 		{"a tap that began again", "tap.requests == 10", later, resumed, soak.Pass, ""},
-		{"no tap", "tap.requests > 0", firstHour, nil, soak.Inconclusive, "no tap was used"},
-		{"no such count", "tap.bananas > 0", firstHour, fix, soak.Inconclusive, "does not count bananas"},
+		{"no tap", "tap.requests > 0", firstHour, nil, soak.NotRun, "no tap was used"},
 		{"nothing missing", "tap.requests_per_missing_key <= 1", firstHour, []soak.Signal{through(time.Minute, 10, 0, 0)}, soak.Inconclusive, "nothing that the node asked for was missing"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -49,5 +48,15 @@ func TestTapFacts(t *testing.T) {
 				t.Errorf("%s, %q; want %s, %q", got.Outcome, got.Evidence, c.want, c.says)
 			}
 		})
+	}
+}
+
+// TestATapThatNothingWentThrough tells a tap that the node passes by from none.
+func TestATapThatNothingWentThrough(t *testing.T) {
+	s := tell(t, check("tap.retries == 0"), func(info *soak.RunInfo) { info.Tap = "http://127.0.0.1:8766" })
+	s.samples(quiet(), 0, time.Hour, 30*time.Second)
+	got := outcome(t, s.end(time.Hour), "x")
+	if want := "must call its service at http://127.0.0.1:8766"; got.Outcome != soak.Inconclusive || !strings.Contains(got.Evidence, want) {
+		t.Errorf("%s, %q; want inconclusive, %q", got.Outcome, got.Evidence, want)
 	}
 }

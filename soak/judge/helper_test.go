@@ -47,6 +47,9 @@ func (s *story) record(b soak.Batch) {
 // at is a time after the beginning.
 func at(d time.Duration) time.Time { return began.Add(d) }
 
+// theThree are the scenarios that tests fire.
+var theThree = map[string]*soak.Scenario{"workout": {}, "meal-plan": {}, "burst": {}}
+
 // sample is one with a memory level in bytes.
 func sample(d time.Duration, bytes float64) soak.Sample {
 	s := soak.Sample{Target: node, Life: 1, Started: began, At: at(d)}
@@ -150,7 +153,7 @@ func check(expr string, change ...func(*soak.Check)) *soak.Profile {
 		f(&c)
 	}
 	return &soak.Profile{
-		Name: "test", Ceiling: 5e9, Checks: []soak.Check{c},
+		Name: "test", Ceiling: 5e9, Checks: []soak.Check{c}, Scenarios: theThree,
 		Signals: []soak.SignalRule{
 			{Name: "cleaned", Pattern: "Cleaned (?P<n>[0-9]+)"},
 			{Name: "rate", Pattern: "(?P<percent>[0-9.]+)%", Units: map[string]string{"percent": "%"}, Help: "it prints one each 100 lookups"},

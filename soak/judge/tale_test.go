@@ -26,6 +26,7 @@ type tale struct {
 	sockets  func(time.Duration) int64
 	older    time.Duration // how long the container had run before
 	every    time.Duration // between two samples, if it matters
+	tap      []soak.Signal
 }
 
 // line is a line of the log.
@@ -38,7 +39,7 @@ const half = 30 * time.Second
 
 // fixed is the node with the fix, for a while.
 func fixed(length time.Duration) *tale {
-	t := &tale{length: length, memory: afterBursts(quiet()), bursts: true, sockets: func(time.Duration) int64 { return 40 }}
+	t := &tale{length: length, memory: afterBursts(quiet()), bursts: true, sockets: func(time.Duration) int64 { return 40 }, tap: []soak.Signal{through(time.Minute, 56, 56, 0)}}
 	t.lines = append(t.lines, line{0, "✅ Server initialized on port 3005"}, line{time.Second, "📡 GUN helper initialized"})
 	for d := t.pace(1); d <= length; d += t.pace(1) {
 		t.lines = append(t.lines, line{d, "GET /api/records 200 in 48 ms"})
@@ -146,7 +147,7 @@ func (x *tale) tell(t *testing.T, profile string) soak.Report {
 	if !x.noLog {
 		s.record(readLines(t, p, x.lines, x.length))
 	}
-	s.record(soak.Batch{Events: x.events})
+	s.record(soak.Batch{Events: x.events, Signals: x.tap})
 	for d := time.Duration(0); d <= x.length; d += step {
 		var b soak.Batch
 		if !x.noMemory {

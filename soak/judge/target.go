@@ -113,9 +113,6 @@ func compile(p *soak.Profile) (*checklist.List, error) {
 	for name := range p.Scenarios {
 		scenarios = append(scenarios, name)
 	}
-	if len(scenarios) > 0 {
-		scenarios = append(scenarios, soak.HealthScenario)
-	}
 	own, err := checklist.Compile(p.Checks, p.Signals, scenarios...)
 	if err != nil || own.Reads("memory.leak") && own.Reads("node.oom_kills") {
 		return own, err
