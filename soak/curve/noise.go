@@ -20,15 +20,17 @@ type noise struct {
 func noises(step, length float64) []noise {
 	list := []noise{{white: 1, widen: widenLeast}}
 	least, most := tauLeast*step, tauMost*length
+	enough := math.Min(1, length/step/tauPoints)
 	for i, last := 0.0, math.Round(math.Log(most/least)/math.Log(tauStep)); i <= last; i++ {
 		tau := least * math.Pow(most/least, i/math.Max(last, 1))
 		x := math.Pow(tau/length/widenKnee, 4)
 		widen := widenLeast + (widenMost-widenLeast)*x/(x+1)
-		list = append(list, noise{tau, 0, 0, widen})
+		prior := -tauPrior * enough * math.Log(tau/least)
+		list = append(list, noise{tau, 0, prior, widen})
 		if tau > 1.5*step {
 			// White noise is measured against the variance of one step of the process.
 			one := 1 - math.Exp(-2*step/tau)
-			list = append(list, noise{tau, nugget * one, nuggetPrior, widen})
+			list = append(list, noise{tau, nugget * one, prior + nuggetPrior, widen})
 		}
 	}
 	return list

@@ -118,17 +118,21 @@ const (
 // those of explanations with a parameter that was searched for by bentWiden.
 // A process with independent noise of nugget times its own variance per step
 // on top has the log prior weight nuggetPrior. Correlation times run from
-// tauLeast of a step to tauMost of the run, tauStep apart.
+// tauLeast of a step to tauMost of the run, tauStep apart; in a run of tauPoints
+// steps or more each has the prior weight tau^-tauPrior, in one of fewer steps a
+// flatter one: the few points of a short run could not speak against it.
 const (
 	widenLeast  = 1.08
-	widenMost   = 7.0
-	widenKnee   = 0.3
+	widenMost   = 8.0
+	widenKnee   = 0.29
 	bentWiden   = 1.2
 	nugget      = 4.0
 	nuggetPrior = -3.0
 	tauLeast    = 0.6
 	tauMost     = 0.85
 	tauStep     = 2.0
+	tauPrior    = 0.15
+	tauPoints   = 150
 )
 
 // A runaway is growth so fast that nobody can wait for the statistics: the
