@@ -86,6 +86,12 @@ func value(b []byte) (v, rest []byte, ok bool) {
 	for i < len(b) && (b[i] >= '0' && b[i] <= '9' || b[i] == '.') {
 		i++
 	}
-	// A number in JSON begins and ends with a digit.
-	return b[:i], b[i:], i > 0 && b[0] != '.' && b[i-1] != '.' && (b[0] != '0' || i == 1 || b[1] == '.')
+	return b[:i], b[i:], isNumber(b[:i])
+}
+
+// isNumber reports whether digits and dots are a number in JSON: it begins and
+// ends with a digit, has one dot at most and no zero before other digits.
+func isNumber(b []byte) bool {
+	n := len(b)
+	return n > 0 && b[0] != '.' && b[n-1] != '.' && (b[0] != '0' || n == 1 || b[1] == '.') && bytes.Count(b, []byte{'.'}) <= 1
 }
