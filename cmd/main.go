@@ -211,6 +211,9 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 			first = usage("%s=%q in the environment: %w", name, value, err)
 		}
 	})
+	if f := flags.Lookup("interval"); first == nil && f != nil && f.Changed && f.Value.String() == "0s" {
+		return usage("--interval 0s: it must be above zero") // zero stands for one that was not given
+	}
 	return first
 }
 
