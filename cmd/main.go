@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"leakcheck/probe"
 	"leakcheck/soak"
 )
 
@@ -218,7 +219,8 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 }
 
 // interruptible returns a context that the first Ctrl-C, SIGTERM or SIGHUP
-// ends; a second Ctrl-C ends the process at once. interrupt counts as one.
+// ends; a second Ctrl-C ends the process, and what it has started, at once.
+// interrupt counts as one.
 func interruptible(parent context.Context) (ctx context.Context, interrupt, stop func()) {
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 2)
@@ -227,6 +229,7 @@ func interruptible(parent context.Context) (ctx context.Context, interrupt, stop
 		<-signals
 		cancel()
 		<-signals
+		probe.KillCommands()
 		os.Exit(soak.ExitInterrupted)
 	}()
 	interrupt = func() {

@@ -3,6 +3,8 @@ package cmd_test
 import (
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -40,4 +42,23 @@ func TestCtrlCEndsTheWaitForAPipe(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestASecondCtrlCTakesTheCommandAlong starts a command that hears no signal.
+func TestASecondCtrlCTakesTheCommandAlong(t *testing.T) {
+	t.Parallel()
+	pidFile := filepath.Join(t.TempDir(), "pid")
+	b := start(t, nil, "soak", "--load", "none", "--interval", "500ms", "--", "sh", "-c", `trap "" INT TERM; echo $$ > "$0"; while :; do sleep 1; done`, pidFile)
+	pid := 0
+	wait(t, "the command", func() bool {
+		text, _ := os.ReadFile(pidFile)
+		pid, _ = strconv.Atoi(strings.TrimSpace(string(text)))
+		return pid > 0 && strings.Contains(b.errOut.String(), "Soaking")
+	})
+	_ = b.Process.Signal(syscall.SIGINT)
+	_ = b.Process.Signal(syscall.SIGTERM) // two of one kind at once may count as one
+	if code := b.ends(t, 5*time.Second); code != soak.ExitInterrupted {
+		t.Errorf("exit %d\n%s%s", code, b.out.String(), b.errOut.String())
+	}
+	wait(t, "the command's end", func() bool { return syscall.Kill(pid, 0) != nil })
 }

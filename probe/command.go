@@ -52,6 +52,7 @@ func StartCommand(env []string, args ...string) (*Command, error) {
 		_ = c.cmd.Wait()
 		return nil, unknownf("the command %s ended at once: %s%s", args[0], c.cmd.ProcessState, c.output.tail())
 	}
+	running.Store(c, true)
 	c.Process = p
 	p.name = filepath.Base(args[0])
 	p.info.Name = p.name
@@ -61,9 +62,22 @@ func StartCommand(env []string, args ...string) (*Command, error) {
 	return c, nil
 }
 
+// running holds the commands that have not ended.
+var running sync.Map
+
+// KillCommands kills every command that still runs, with its children: for a
+// program that is about to exit without waiting for them.
+func KillCommands() {
+	running.Range(func(c, _ any) bool {
+		_ = syscall.Kill(-c.(*Command).cmd.Process.Pid, syscall.SIGKILL)
+		return true
+	})
+}
+
 // wait notices how the program ends.
 func (c *Command) wait() {
 	_ = c.cmd.Wait()
+	running.Delete(c)
 	code := c.cmd.ProcessState.ExitCode()
 	if status, ok := c.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		code = 128 + int(status.Signal())
