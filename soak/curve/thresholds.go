@@ -131,7 +131,7 @@ const (
 	tauLeast    = 0.6
 	tauMost     = 0.85
 	tauStep     = 2.0
-	tauPrior    = 0.15
+	tauPrior    = 0.12
 	tauPoints   = 150
 )
 
