@@ -250,8 +250,12 @@ const mostNext = 2
 // of undecided checks are left out: the line "settles" says what these need.
 func (v *View) next(t *Target) []Fact {
 	var out []Fact
+	said := fold{told: map[string]bool{}}
 	add := func(text string, command bool) {
-		if text == "" || len(out) == mostNext || slices.ContainsFunc(out, func(f Fact) bool { return f.Text == text }) {
+		if len(out) == mostNext {
+			return
+		}
+		if text = said.tell(text); text == "" || text == asAbove {
 			return
 		}
 		out = append(out, Fact{Label: []string{"next", ""}[min(len(out), 1)], Text: text, Command: command})

@@ -95,11 +95,10 @@ func (v *View) verdict(t *Target) Statement {
 	if v.live() && m.Slope != nil && m.Slope.Low > m.Tolerance {
 		return Statement{Text: name + " looks like a leak" + rateOf(m, ": ") + v.failedChecks(t, "; "), Tone: Caution}
 	}
-	text := name + ": cannot tell yet" + rateOf(m, ": ") + v.failedChecks(t, "; ")
 	if t.Tally[soak.Fail] > 0 {
-		return Statement{Text: text, Tone: Bad}
+		return Statement{Text: name + v.failedChecks(t, ": ") + "; whether it leaks is open" + rateOf(m, ": "), Tone: Bad}
 	}
-	return Statement{Text: text, Tone: Caution}
+	return Statement{Text: name + ": cannot tell yet" + rateOf(m, ": "), Tone: Caution}
 }
 
 func rateOf(m *soak.MemoryResult, before string) string {

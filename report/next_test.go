@@ -81,25 +81,15 @@ func TestAShortLookIsNoAlarm(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotDueIsCounted: windows of which nothing is due are a line, and a
-// few checks still stand in full.
-func TestWhatIsNotDueIsCounted(t *testing.T) {
-	for n, want := range map[int]string{2: "… not-due        c", manyWaiting: "not due yet  first hour (5)"} {
-		f := undecided()
-		f.report.Checks = nil
-		for range n {
-			f.report.Checks = append(f.report.Checks, soak.CheckResult{ID: "c", Target: node, Text: "c", Window: "first hour", Outcome: soak.NotDue})
-		}
-		var b strings.Builder
-		if err := Text(&b, f.view(), TextOptions{Width: 80, Unicode: true}); err != nil || !strings.Contains(b.String(), want) {
-			t.Errorf("%d checks (%v):\n%s", n, err, b.String())
-		}
-	}
-}
-
+// TestMarksWithoutUnicode: no symbol of ours or of a log line becomes the mark of
+// what is undecided.
 func TestMarksWithoutUnicode(t *testing.T) {
-	if got := ascii("✓ pass ✗ fail"); got != "+ pass x fail" {
-		t.Error(got)
+	for in, want := range map[string]string{
+		"✓ pass ✗ fail": "+ pass x fail", "❌ Error": "x Error", "✅ up": "+ up", "⚠️ low": "! low", "🚀 Server": "* Server", "▶ run": "* run", "Größe": "Gr??e",
+	} {
+		if got := ascii(in); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
 	}
 }
 
@@ -145,33 +135,6 @@ func TestWhatWouldDecideFitsTheRun(t *testing.T) {
 		f.now = f.now.Add(x.later)
 		if got := screenOf(t, f); !strings.Contains(got, x.want) {
 			t.Errorf("%g hours: no %q in\n%s", x.hours, x.want, got)
-		}
-	}
-}
-
-// TestNothingIsToldTwice: not the same evidence of what is undecided, not
-// components that hold nothing, and not what was foretold while the run went on.
-func TestNothingIsToldTwice(t *testing.T) {
-	f := undecided()
-	open := soak.CheckResult{Target: node, Outcome: soak.Inconclusive, Evidence: "the curve may still settle"}
-	f.report.Checks = []soak.CheckResult{open, open}
-	f.report.Memory = each(f.report.Memory, func(m *soak.MemoryResult) {
-		m.Components = map[string]soak.Range{"anon": {First: 1, Max: 2}, "shmem": {}, "file": {}}
-	})
-	f.report.Events = []soak.Event{
-		{At: start, Target: node, Kind: soak.EventPlan, Text: "will see leaks above 40 MB/h"},
-		{At: start, Kind: soak.EventPlan, Duration: 60, Text: "goes on for a minute"},
-	}
-	var b strings.Builder
-	if err := Text(&b, f.view(), TextOptions{Width: 80, Unicode: true}); err != nil {
-		t.Fatal(err)
-	}
-	got := b.String()
-	for text, want := range map[string]int{
-		"the curve may still settle": 1, "as above": 1, "0 throughout: file, shmem": 1, "will see leaks above": 0, "goes on for a minute": 1,
-	} {
-		if n := strings.Count(got, text); n != want {
-			t.Errorf("%q stands %d times, want %d:\n%s", text, n, want, got)
 		}
 	}
 }

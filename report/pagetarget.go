@@ -120,7 +120,9 @@ func reasons(m *soak.MemoryResult) []Fact {
 		}
 	}
 	add("pattern", string(m.Pattern))
-	add("leak", string(m.Leak))
+	if string(m.Leak) != string(m.Pattern) { // both may be inconclusive
+		add("leak", string(m.Leak))
+	}
 	if m.Slope != nil {
 		add("rate of the floor", fmt.Sprintf("%s at %s %%", rateInterval(*m.Slope), sig3(m.Slope.Confidence*100)))
 	}

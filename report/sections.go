@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,7 +32,9 @@ func (p *printer) reasons(t *Target, suffix string) {
 		return
 	}
 	p.heading("How the verdict%s came about", suffix)
-	p.labelled("  ", "", 0, m.Why, Plain)
+	if !t.saysWhy() {
+		p.labelled("  ", "", 0, m.Why, Plain)
+	}
 	for _, f := range reasons(m) {
 		p.labelled("  ", f.Label, 19, f.Text, Plain)
 	}
@@ -53,53 +54,18 @@ func (p *printer) checklist(t *Target, suffix string) {
 		return
 	}
 	p.heading("Checklist%s: %s", suffix, t.Tally.String())
-	var waiting []string
-	told := map[string]bool{} // evidence, such as why the curve is undecided
-	folds := t.waiting() >= manyWaiting
-	for _, w := range t.Windows {
-		if folds && w.waits() {
-			waiting = append(waiting, fmt.Sprintf("%s (%d)", cmp.Or(w.Name, "whole run"), len(w.Checks)))
-			continue
-		}
+	f := t.folded()
+	for _, w := range f.windows {
 		if w.Name != "" {
 			p.line("  %s", p.paint.label(fit(w.Name, p.Width-2)))
 		}
-		before := ""
 		for _, c := range w.Checks {
-			said := c.Evidence
-			switch {
-			case said == "":
-			case outcomeTone(c.Outcome) == Faint && said == before:
-				c.Evidence = "" // the line above says it
-			case c.Outcome == soak.Inconclusive && told[said]:
-				c.Evidence = "as above"
-			}
-			before, told[said] = said, true
 			p.check(c)
 		}
 	}
-	if len(waiting) > 0 {
-		p.labelled("  ", "not due yet", 13, strings.Join(waiting, ", "), Faint)
+	if len(f.waiting) > 0 {
+		p.labelled("  ", "not due yet", 13, strings.Join(f.waiting, ", ")+"; --format markdown names each", Faint)
 	}
-}
-
-// manyWaiting is how many checks that say nothing yet are counted rather than
-// listed; the page and the summary have them all.
-const manyWaiting = 5
-
-// waiting counts the checks of windows that say nothing yet.
-func (t *Target) waiting() (n int) {
-	for _, w := range t.Windows {
-		if w.waits() {
-			n += len(w.Checks)
-		}
-	}
-	return n
-}
-
-// waits reports whether a window says nothing yet: none of its checks is due.
-func (w Window) waits() bool {
-	return !slices.ContainsFunc(w.Checks, func(c soak.CheckResult) bool { return c.Outcome != soak.NotDue })
 }
 
 // wideEnough is from how many columns on evidence stands beside its check.

@@ -22,7 +22,7 @@ func (f *facts) load(scenario, name string) checklist.Fact {
 	case "errors":
 		return checklist.Fact{Value: float64(c.errors), Note: c.kindsText()}
 	case "error_rate":
-		return checklist.Fact{Value: float64(c.errors) / float64(c.requests), Note: fmt.Sprintf("%d of %d", c.errors, c.requests)}
+		return checklist.Fact{Value: float64(c.errors) / float64(c.requests), Note: fmt.Sprintf("%s of %s", grouped(c.errors), grouped(c.requests))}
 	case "p50":
 		return f.latency(c, scenario, 50)
 	case "p95":
@@ -52,7 +52,7 @@ func (f *facts) latency(c *counts, scenario string, quantile float64) checklist.
 	case c == nil || c.requests == 0:
 		return checklist.Fact{Missing: unfired(scenario), Unfired: scenario != soak.HealthScenario}
 	case c.latency == nil:
-		return checklist.Missing(fmt.Sprintf("none of %d requests was answered", c.requests))
+		return checklist.Missing(fmt.Sprintf("none of %s requests was answered", grouped(c.requests)))
 	}
 	return checklist.Number(c.ms(quantile))
 }
@@ -64,7 +64,7 @@ func (f *facts) availability() checklist.Fact {
 	}
 	return checklist.Fact{
 		Value: float64(c.requests-min(c.errors, c.requests)) / float64(c.requests),
-		Note:  fmt.Sprintf("%d of %d health requests failed", c.errors, c.requests),
+		Note:  fmt.Sprintf("%s of %s health requests failed", grouped(c.errors), grouped(c.requests)),
 	}
 }
 
