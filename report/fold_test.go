@@ -102,13 +102,37 @@ func TestTheScreenFoldsWhatIsAlike(t *testing.T) {
 	other.Value = "181"
 	open := soak.CheckResult{Outcome: soak.NotDue, Text: "It runs a day", Evidence: "due in 4m"}
 	for want, checks := range map[string][]soak.CheckResult{
-		"No 404 is retried (and 2 more alike): 180; wanted 0; retried = 180": {same, same, same},
+		"No 404 is retried (and 2 more alike): 180; wanted 0; retried = 180":                               {same, same, same},
 		"No 404 is retried: 180; wanted 0; retried = 180\nNo 404 is retried: 181; wanted 0; retried = 180": {same, other},
 		"It runs a day: due in 4m\nIt runs a day: due in 4m":                                               {open, open},
 		"bare\nbare": {{Outcome: soak.Warn, Text: "bare"}, {Outcome: soak.Warn, Text: "bare"}},
 	} {
 		if got := strings.Join(inShort(checks), "\n"); got != want {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	}
+}
+
+// TestEachValueStandsBesideItsThreshold, and a check that passed fits a line.
+func TestEachValueStandsBesideItsThreshold(t *testing.T) {
+	for _, x := range []struct {
+		outcome          soak.Outcome
+		value, threshold string
+		room             int
+		want             string
+	}{
+		{soak.Fail, "", "", 80, "It holds"},
+		{soak.Fail, "180", "0", 80, "It holds (180; wanted 0)"},
+		{soak.Pass, "0", "0", 80, "It holds (0)"},
+		{soak.Pass, "13, 4", "<= 130, <= 112", 80, "It holds (13, wanted <= 130; 4, wanted <= 112)"},
+		{soak.Pass, "0, 61 MB", "0, <= 96.4 MB", 80, "It holds (0; 61 MB, wanted <= 96.4 MB)"},
+		{soak.Pass, "13, 4", "<= 130, <= 112", 30, "It holds (13, 4)"},
+		{soak.Fail, "13, 4", "<= 9, <= 112", 30, "It holds (13, wanted <= 9; 4, wanted <= 112)"},
+		{soak.Fail, "1, 2", "<= 1", 80, "It holds (1, 2; wanted <= 1)"},
+	} {
+		c := soak.CheckResult{Outcome: x.outcome, Text: "It holds", Value: x.value, Threshold: x.threshold}
+		if got := sentence(c, x.room); got != x.want {
+			t.Errorf("got %s, want %s", got, x.want)
 		}
 	}
 }

@@ -93,9 +93,24 @@ func TestMarksWithoutUnicode(t *testing.T) {
 	}
 }
 
+// TestALabelAtTheTopStandsBelowItsWall, on the page and in the picture file, where
+// the legend is above it, and two walls that all but touch have theirs side by side.
 func TestALabelAtTheTopStandsBelowItsWall(t *testing.T) {
-	if high, low := wallStep(0), wallStep(plotSize/2); high <= 0 || low >= 0 {
-		t.Errorf("%d at the top, %d in the middle", high, low)
+	c := &chart{X1: 1, Y: scale{High: 100}, Walls: []wallLine{{100, "limit"}, {98, "ceiling"}, {50, "heap cap"}}, format: soak.FormatBytes}
+	var picture strings.Builder
+	c.standalone(&picture, &Target{}, 0)
+	page := string(fixtures()[0].view().drawn(c, "c", "").Over)
+	for _, want := range []string{
+		`x="86" y="79">limit<`, `x="429.2" y="85">ceiling<`, `x="86" y="208">heap cap<`, // of a plot that is 300 high, 64 below the top
+	} {
+		if !strings.Contains(picture.String(), want) {
+			t.Errorf("no %s in %s", want, picture.String())
+		}
+	}
+	for _, want := range []string{`x="0%" dx="8" y="0%" dy="15">limit<`, `x="40%" dx="8" y="2%" dy="15">ceiling<`, `x="0%" dx="8" y="50%" dy="-6">heap cap<`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s in %s", want, page)
+		}
 	}
 }
 

@@ -76,23 +76,14 @@ func (v *View) drawn(c *chart, id, size string) *pageChart {
 		}
 		fmt.Fprintf(&x, `<text%s x="%s" y="17" text-anchor="middle">%s</text>`, class, percentOf(c.x(t.At)), t.Label)
 	}
-	for _, w := range c.Walls {
-		fmt.Fprintf(&over, `<text class="walltext" x="0" dx="8" y="%s" dy="%d">%s</text>`, percentOf(c.y(w.At)), wallStep(c.y(w.At)), html.EscapeString(w.Text))
+	for i, w := range c.Walls {
+		fmt.Fprintf(&over, `<text class="walltext" x="%s" dx="8" y="%s" dy="%d">%s</text>`, percentOf(c.wallX(i)), percentOf(c.y(w.At)), wallStep(c.y(w.At)), html.EscapeString(w.Text))
 	}
 	for _, m := range c.labelled() {
 		fmt.Fprintf(&over, `<text class="marktext %s" x="%s" dx="%s" y="12" text-anchor="%s">%s</text>`, m.Class, percentOf(c.x(m.At)), beside(c.x(m.At), 4), anchor(c.x(m.At)), html.EscapeString(m.Label))
 	}
 	p.YAxis, p.XAxis, p.Over = template.HTML(y.String()), template.HTML(x.String()), template.HTML(over.String())
 	return p
-}
-
-// wallStep puts a wall's label above its line, or below where it would run into
-// the legend.
-func wallStep(y float64) int {
-	if y < plotSize/10 {
-		return 15
-	}
-	return -6
 }
 
 // anchor puts a word to the side of a place where there is room.

@@ -78,16 +78,12 @@ const checkColumn = 21
 func (p *printer) check(c soak.CheckResult) {
 	tone := outcomeTone(c.Outcome)
 	mark := "    " + pad(outcomeMark(c.Outcome, p.Unicode)+" "+string(c.Outcome), checkColumn-4)
-	text := c.Text
-	if m := measured(c); m != "" {
-		text += " (" + m + ")"
-	}
 	room, beside := p.Width-checkColumn, 0
 	if p.Width >= wideEnough {
 		room = (p.Width - checkColumn) * 9 / 20
 		beside = p.Width - checkColumn - room - 2
 	}
-	left, right := wrap(text, room), p.evidence(c, max(beside, 0), room)
+	left, right := wrap(sentence(c, room), room), p.evidence(c, max(beside, 0), room)
 	if beside == 0 {
 		left, right = append(left, right...), nil
 	}
@@ -135,15 +131,37 @@ func (p *printer) evidence(c soak.CheckResult, beside, room int) []string {
 	return out
 }
 
-// measured joins what was measured with what was asked for.
-func measured(c soak.CheckResult) string {
-	switch {
-	case c.Value == "":
-		return ""
-	case c.Threshold == "" || c.Threshold == c.Value:
-		return c.Value
+// sentence is a check's text with what was measured; one that passed leaves out
+// what was asked for where that would take a second line.
+func sentence(c soak.CheckResult, room int) string {
+	m := measured(c)
+	if m == "" {
+		return c.Text
 	}
-	return c.Value + "; wanted " + c.Threshold
+	text := c.Text + " (" + m + ")"
+	if c.Outcome == soak.Pass && width(text) > room {
+		return c.Text + " (" + c.Value + ")"
+	}
+	return text
+}
+
+// measured joins what was measured with what was asked for, each with its own
+// where a check compares several.
+func measured(c soak.CheckResult) string {
+	values, wanted := strings.Split(c.Value, ", "), strings.Split(c.Threshold, ", ")
+	if len(values) != len(wanted) || len(values) == 1 {
+		values, wanted = []string{c.Value}, []string{c.Threshold}
+	}
+	joint := "; wanted "
+	if len(values) > 1 {
+		joint = ", wanted "
+	}
+	for i, x := range wanted {
+		if values[i] != "" && x != "" && x != values[i] {
+			values[i] += joint + x
+		}
+	}
+	return strings.Join(values, "; ")
 }
 
 // String lists the outcomes that occurred, the worst first.
