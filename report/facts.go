@@ -280,6 +280,9 @@ func (v *View) wait(t *Target) []Fact {
 	case m == nil || m.Samples == 0 || m.Leak != soak.LeakInconclusive || t.ended != nil:
 		return nil
 	case v.Report.ExitCode == soak.ExitInterrupted:
+		if t.Info.Kind != "container" {
+			return nil // it ended with leakcheck
+		}
 		return []Fact{{Label: "next", Text: "leakcheck soak --resume " + run.ID, Command: true}}
 	case run.Planned > run.Duration+1 && v.live():
 		return []Fact{{Label: "next", Text: "let it run: it goes on until " + v.Clock(run.Started.Add(seconds(run.Planned)))}}

@@ -16,39 +16,52 @@ const asAbove = "as above"
 // listed; the page and the summary have them all.
 const manyWaiting = 5
 
-// fold is a target's checklist as a text tells it, each thing once: its windows
-// with what there is to say, and how many checks of each are not due yet.
-type fold struct {
-	windows []Window
-	waiting []string
-	told    map[string]bool
+// parted parts the checklist in what there is to say and, where they are many,
+// the checks that are not due yet.
+func (t *Target) parted() (told, waiting []Window) {
+	if t.Tally[soak.NotDue] < manyWaiting {
+		return t.Windows, nil
+	}
+	notDue := func(c soak.CheckResult) bool { return c.Outcome == soak.NotDue }
+	due := func(c soak.CheckResult) bool { return !notDue(c) }
+	for _, w := range t.Windows {
+		if slices.ContainsFunc(w.Checks, due) {
+			told = append(told, Window{w.Name, slices.DeleteFunc(slices.Clone(w.Checks), notDue)})
+		}
+		if slices.ContainsFunc(w.Checks, notDue) {
+			waiting = append(waiting, Window{w.Name, slices.DeleteFunc(slices.Clone(w.Checks), due)})
+		}
+	}
+	return told, waiting
 }
 
-// folded folds a target's checklist.
-func (t *Target) folded() fold {
+// counted lists windows with how many checks they hold.
+func counted(windows []Window) string {
+	var parts []string
+	for _, w := range windows {
+		parts = append(parts, fmt.Sprintf("%s (%d)", cmp.Or(w.Name, "whole run"), len(w.Checks)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// fold remembers what a text has told, so that it tells each thing once.
+type fold struct{ told map[string]bool }
+
+// folded is what a text says of windows, each thing once.
+func (t *Target) folded(windows []Window) []Window {
 	f := fold{told: map[string]bool{}}
-	many := t.Tally[soak.NotDue] >= manyWaiting
-	for _, w := range t.Windows {
-		said := Window{Name: w.Name}
-		waiting, before := 0, ""
+	var out []Window
+	for _, w := range windows {
+		said, before := Window{Name: w.Name}, ""
 		for _, c := range w.Checks {
-			if many && c.Outcome == soak.NotDue {
-				waiting++
-				continue
-			}
 			evidence := c.Evidence
 			c.Evidence = t.withoutWhy(evidence)
 			said.Checks = append(said.Checks, f.once(c, before))
 			before = evidence
 		}
-		if len(said.Checks) > 0 {
-			f.windows = append(f.windows, said)
-		}
-		if waiting > 0 {
-			f.waiting = append(f.waiting, fmt.Sprintf("%s (%d)", cmp.Or(w.Name, "whole run"), waiting))
-		}
+		out = append(out, said)
 	}
-	return f
+	return out
 }
 
 // once leaves out of a check what has been said: the evidence of a calm one by

@@ -230,7 +230,8 @@ func (f *frame) keys() string {
 	if f.o.Window > 0 {
 		window = "last " + span(f.o.Window)
 	}
-	text := "q leave  w window: " + window + "  ? help"
+	quit, _, _ := strings.Cut(cmp.Or(f.o.Quit, "leave"), " and ") // the help says the rest
+	text := "q " + quit + "  w window: " + window + "  ? help"
 	if n := len(f.v.Targets); n > 1 {
 		text = fmt.Sprintf("tab container %d of %d  ", (f.o.Target%n+n)%n+1, n) + text
 	}

@@ -31,3 +31,15 @@ func TestResumeIsAdvisedWhereItWorks(t *testing.T) {
 		}
 	}
 }
+
+// TestNoResumeOfWhatEndedWithLeakcheck: a command that it had started.
+func TestNoResumeOfWhatEndedWithLeakcheck(t *testing.T) {
+	r := interrupted().report
+	r.Run.Targets = slices.Clone(r.Run.Targets)
+	r.Run.Targets[0].Kind = "process"
+	for _, f := range NewView(r, nil, interrupted().now).Targets[0].Facts {
+		if f.Command {
+			t.Errorf("%+v", f)
+		}
+	}
+}

@@ -23,6 +23,8 @@ type pageTarget struct {
 	Rows    [][]string
 	Reasons []Fact
 	Models  []modelRow
+	// Told and Waiting are the checklist, without and with what is not due yet.
+	Told, Waiting []Window
 }
 
 type modelRow struct{ Name, Score, Behind string }
@@ -42,6 +44,7 @@ func (v *View) pageTarget(i int, t *Target, many bool) pageTarget {
 	for j, c := range v.signalCharts(t) {
 		p.Signals = append(p.Signals, v.drawn(c, fmt.Sprintf("%s-signal-%d", p.ID, j+1), "small"))
 	}
+	p.Told, p.Waiting = t.parted()
 	if t.Memory == nil {
 		return p
 	}
@@ -74,7 +77,7 @@ func (v *View) drawn(c *chart, id, size string) *pageChart {
 		if t.Minor {
 			class = ` class="minor"`
 		}
-		fmt.Fprintf(&x, `<text%s x="%s" y="17" text-anchor="middle">%s</text>`, class, percentOf(c.x(t.At)), t.Label)
+		fmt.Fprintf(&x, `<text%s x="%s" y="17" text-anchor="%s">%s</text>`, class, percentOf(c.x(t.At)), tickAnchor(c.x(t.At)), t.Label)
 	}
 	for i, w := range c.Walls {
 		fmt.Fprintf(&over, `<text class="walltext" x="%s" dx="8" y="%s" dy="%d">%s</text>`, percentOf(c.wallX(i)), percentOf(c.y(w.At)), wallStep(c.y(w.At)), html.EscapeString(w.Text))
@@ -92,6 +95,15 @@ func anchor(x float64) string {
 		return "end"
 	}
 	return "start"
+}
+
+// tickAnchor centres a time below its place, but keeps one at the right edge
+// within the picture.
+func tickAnchor(x float64) string {
+	if x > 0.97*plotSize {
+		return "end"
+	}
+	return "middle"
 }
 
 // beside is the step to that side.

@@ -54,8 +54,8 @@ func (p *printer) checklist(t *Target, suffix string) {
 		return
 	}
 	p.heading("Checklist%s: %s", suffix, t.Tally.String())
-	f := t.folded()
-	for _, w := range f.windows {
+	told, waiting := t.parted()
+	for _, w := range t.folded(told) {
 		if w.Name != "" {
 			p.line("  %s", p.paint.label(fit(w.Name, p.Width-2)))
 		}
@@ -63,8 +63,8 @@ func (p *printer) checklist(t *Target, suffix string) {
 			p.check(c)
 		}
 	}
-	if len(f.waiting) > 0 {
-		p.labelled("  ", "not due yet", 13, strings.Join(f.waiting, ", ")+"; --format markdown names each", Faint)
+	if len(waiting) > 0 {
+		p.labelled("  ", "not due yet", 13, counted(waiting)+"; --format markdown names each", Faint)
 	}
 }
 

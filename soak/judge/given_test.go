@@ -1,0 +1,33 @@
+package judge
+
+import (
+	"testing"
+	"time"
+
+	"leakcheck/soak"
+)
+
+// TestWhatARunWasStartedWithCounts, unless it is judged by something else: a
+// report that is made later must not forget the limit and find no leak.
+func TestWhatARunWasStartedWithCounts(t *testing.T) {
+	for name, c := range map[string]struct {
+		started, given float64
+		want           float64
+	}{"as started": {2e9, 0, 2e9}, "given now": {2e9, 1e9, 1e9}, "neither": {}} {
+		t.Run(name, func(t *testing.T) {
+			info := soak.RunInfo{Started: began, Targets: []soak.TargetInfo{{Name: node, Started: began}}, Limit: c.started}
+			j, err := New(info, nil, Options{Limit: c.given})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := &story{t, j, info}
+			s.samples(quiet(), 0, 10*time.Minute, 5*time.Second)
+			switch f := j.Report(at(10 * time.Minute)).Memory[0].Forecast; {
+			case c.want == 0 && f != nil && f.Wall == "limit":
+				t.Errorf("a limit of %g from nowhere", f.WallBytes)
+			case c.want > 0 && (f == nil || f.Wall != "limit" || f.WallBytes != c.want):
+				t.Errorf("forecast %+v, want a limit of %g", f, c.want)
+			}
+		})
+	}
+}
