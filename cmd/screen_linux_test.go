@@ -102,7 +102,7 @@ func TestKeysLeaveTheScreenAndTheTerminalIsAsItWas(t *testing.T) {
 			if s == nil {
 				t.Fatal("no screen on a terminal")
 			}
-			p.wait(t, "q end the run")
+			p.wait(t, "q stop it")
 			_, _ = p.keys.WriteString("?")
 			p.wait(t, "stop it")
 			_, _ = p.keys.WriteString(x.key)
@@ -127,7 +127,7 @@ func TestARunThatEndsClosesItsScreenAndTellsNobody(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	left := false
 	s := a.openScreen(ctx, "", oneTarget, func(bool) { left = true })
-	p.wait(t, "q end the run")
+	p.wait(t, "q leave")
 	cancel() // SIGTERM
 	s.close()
 	if left {

@@ -42,7 +42,7 @@ func unfired(scenario string) string {
 	case allScenarios:
 		return "no load was fired in this window"
 	case soak.HealthScenario:
-		return "no health request was sent in this window: the profile needs a port and a health path, or the run a --url; verify sends them only if it is told to (--ask-health)"
+		return "no health request was sent in this window: it takes a health path in the profile (service: health), and a port there or a --url; verify sends them only if it is told to (--ask-health)"
 	}
 	return "the scenario " + scenario + " was not fired in this window"
 }
