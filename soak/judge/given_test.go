@@ -31,3 +31,16 @@ func TestWhatARunWasStartedWithCounts(t *testing.T) {
 		})
 	}
 }
+
+// TestNobodySawItRun: a container that was created and not started gives no
+// sample, and is not said to run.
+func TestNobodySawItRun(t *testing.T) {
+	s := tell(t, &soak.Profile{Checks: []soak.Check{{ID: "runs", Text: "It runs", Expr: "node.running"}}})
+	s.record(soak.Batch{Events: []soak.Event{{At: at(time.Second), Target: node, Kind: soak.EventGap, Text: "no sample: it is created"}}})
+	s.j.Finish(false)
+	for _, c := range s.j.Report(at(time.Minute)).Checks {
+		if c.ID == "runs" && (c.Outcome != soak.Inconclusive || c.Evidence != "nobody saw it run") {
+			t.Errorf("%s: %s", c.Outcome, c.Evidence)
+		}
+	}
+}
