@@ -44,3 +44,27 @@ func TestNobodySawItRun(t *testing.T) {
 		}
 	}
 }
+
+// TestNoHealthRequestSaysWhy, and what to give where something is to be given.
+func TestNoHealthRequestSaysWhy(t *testing.T) {
+	second := soak.TargetInfo{Name: "redis", Kind: "container", Started: began}
+	for want, change := range map[string]func(*soak.RunInfo){
+		"verify sends none unless it is told to (--ask-health)": func(r *soak.RunInfo) { r.Kind, r.LoadLevel = soak.KindVerify, soak.LoadNone },
+		"nothing was to be sent (--load none)":                  func(r *soak.RunInfo) { r.LoadLevel = soak.LoadNone },
+		"they go to redis, which gets the load": func(r *soak.RunInfo) {
+			r.Targets[0].URL = ""
+			second.URL = "http://r"
+			r.Targets = append(r.Targets, second)
+		},
+		"it takes a health path in the profile (service: health), and a port there or a --url": func(*soak.RunInfo) {},
+	} {
+		s := tell(t, &soak.Profile{Checks: []soak.Check{{ID: "answers", Text: "It answers", Expr: "node.availability >= 99*percent"}}}, change)
+		s.samples(quiet(), 0, time.Minute, 5*time.Second)
+		s.j.Finish(false)
+		for _, c := range s.j.Report(at(time.Minute)).Checks {
+			if c.ID == "answers" && c.Target == node && c.Evidence != "no health request was sent in this window: "+want {
+				t.Errorf("%s: %s, want %s", c.Outcome, c.Evidence, want)
+			}
+		}
+	}
+}
