@@ -136,3 +136,22 @@ func TestEachValueStandsBesideItsThreshold(t *testing.T) {
 		}
 	}
 }
+
+// TestSideBySideCountsWhatIsDueForNone, and keeps what is due for one.
+func TestSideBySideCountsWhatIsDueForNone(t *testing.T) {
+	f := three()
+	f.report.Checks = []soak.CheckResult{{ID: "mixed", Target: "redis", Text: "mixed", Outcome: soak.NotDue}, {ID: "mixed", Target: node, Text: "mixed", Outcome: soak.Pass}}
+	for i := range manyWaiting {
+		for _, target := range []string{"redis", node} {
+			f.report.Checks = append(f.report.Checks, soak.CheckResult{ID: "open" + strings.Repeat("x", i), Target: target, Text: "open", Outcome: soak.NotDue})
+		}
+	}
+	g, waiting := f.view().sideBySide()
+	if waiting != manyWaiting || len(g.Rows) != 1 || g.Rows[0][0].Text != "mixed" {
+		t.Errorf("%d are left out of %v", waiting, g.Rows)
+	}
+	var page strings.Builder
+	if err := HTML(&page, f.view()); err != nil || !strings.Contains(page.String(), "5 more are not due for any of them yet.") {
+		t.Error("the page does not count them", err)
+	}
+}
