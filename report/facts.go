@@ -279,17 +279,24 @@ func (v *View) wait(t *Target) []Fact {
 	switch {
 	case m == nil || m.Samples == 0 || m.Leak != soak.LeakInconclusive || t.ended != nil:
 		return nil
-	case v.Report.ExitCode == soak.ExitInterrupted:
-		if t.Info.Kind != "container" {
-			return nil // it ended with leakcheck
-		}
+	case v.Report.ExitCode == soak.ExitInterrupted && !t.started():
 		return []Fact{{Label: "next", Text: "leakcheck soak --resume " + run.ID, Command: true}}
-	case run.Planned > run.Duration+1 && v.live():
+	case run.Planned > run.Duration+1 && v.live() && v.Report.ExitCode != soak.ExitInterrupted:
 		return []Fact{{Label: "next", Text: "let it run: it goes on until " + v.Clock(run.Started.Add(seconds(run.Planned)))}}
-	case t.Info.Kind == "container":
-		return []Fact{{Label: "next", Text: checklist.Fill("leakcheck soak --container {container} --load "+v.sameLoad()+" --until-sure"+longEnough(m), t.Info), Command: true}}
+	case t.Info.Kind == "":
+		return nil
 	}
-	return nil
+	how, who := "--load "+v.sameLoad()+" --until-sure"+longEnough(m), "--container {container}"
+	if t.Info.Kind == "process" { // a command ends the line
+		how, who = who, how
+	}
+	return []Fact{{Label: "next", Text: checklist.Fill("leakcheck soak "+who+" "+how, t.Info), Command: true}}
+}
+
+// started reports whether leakcheck itself had started the target, which ends
+// with it.
+func (t *Target) started() bool {
+	return t.Info.Kind == "process" && !strings.HasPrefix(t.Name, "pid ")
 }
 
 // sameLoad is what a longer run fires: what a soak fired, for a leak may show
@@ -316,10 +323,10 @@ func (v *View) doNot(t *Target) string {
 	if m == nil || m.Samples == 0 || t.ended != nil {
 		return ""
 	}
-	switch m.Leak {
-	case soak.LeakYes:
+	switch {
+	case m.Leak == soak.LeakYes:
 		return v.restartBuys(m)
-	case soak.LeakInconclusive:
+	case m.Leak == soak.LeakInconclusive && !t.started():
 		return "restart it to be safe: the measurement would begin anew"
 	}
 	return ""
