@@ -140,6 +140,12 @@
     if (chosen[id]) toggle();
   }
 
+  for (const d of document.querySelectorAll("details")) {
+    const id = "open " + d.parentElement.id;
+    d.open = Boolean(chosen[id]);
+    d.addEventListener("toggle", () => keep(id, d.open));
+  }
+
   const tools = document.querySelector(".tools"), theme = el("button", "", "Light / dark"), paper = el("button", "", "Print");
   theme.type = paper.type = "button";
   theme.addEventListener("click", () => {
