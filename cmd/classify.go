@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -197,7 +198,7 @@ func classifyRun(ctx context.Context, rec *record.Record, name string, o classif
 	if err != nil {
 		return nil, notMeasured(err)
 	}
-	c := judge.ClassifyOptions{Tolerance: m.Info.Tolerance, Limit: float64(o.limit), Fills: float64(o.fills), Scale: m.Info.Rehearsal, Profiles: m.Profiles, Targets: targets}
+	c := judge.ClassifyOptions{Tolerance: m.Info.Tolerance, Limit: cmp.Or(float64(o.limit), m.Info.Limit), Fills: cmp.Or(float64(o.fills), m.Info.Fills), Scale: m.Info.Rehearsal, Profiles: m.Profiles, Targets: targets}
 	if o.tolerance > 0 {
 		c.Tolerance = float64(o.tolerance)
 	}

@@ -62,7 +62,7 @@ func (a *app) told(r *run) {
 		return
 	}
 	fmt.Fprintf(a.stderr, "Run %s, record %s\n", r.info.ID, r.record.Path())
-	if r.summary.Interrupted && r.info.Left(time.Now()) > 0 {
+	if r.summary.Interrupted && r.resumable(time.Now()) {
 		fmt.Fprintf(a.stderr, "Go on with: leakcheck soak --resume %s\n", r.resumeAs())
 	}
 	if r.o.out != "" {

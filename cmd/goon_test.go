@@ -36,6 +36,23 @@ func TestOnlyASoakThatHasTimeLeftIsGoneOnWith(t *testing.T) {
 	}
 }
 
+// TestResumeIsAdvisedForWhatOutlivesLeakcheck: a command that it had started is gone.
+func TestResumeIsAdvisedForWhatOutlivesLeakcheck(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	for name, c := range map[string]struct {
+		kind    string
+		pid     int
+		planned float64
+		want    bool
+	}{"container": {"container", 0, 3600, true}, "at its end": {"container", 0, 20, false}, "pid": {"process", 17, 3600, true}, "command": {"process", 0, 3600, false}} {
+		r := &run{info: soak.RunInfo{Started: now.Add(-20 * time.Second), Planned: c.planned, Targets: []soak.TargetInfo{{Kind: c.kind}}}}
+		r.o.pid = c.pid
+		if got := r.resumable(now); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 // TestTheLatestSoakIsGoneOnWith though a verify came after it.
 func TestTheLatestSoakIsGoneOnWith(t *testing.T) {
 	dir := t.TempDir()

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -287,6 +288,10 @@ func noURL(n node, others ...string) error {
 	give := strings.Join(append([]string{"--url http://127.0.0.1:PORT"}, others...), ", or ")
 	if n.profile.Service.Port == 0 {
 		return usage("load %s where? Profile %s names no port, and not exactly one is published: give %s", n.info.Name, n.profile.Name, give)
+	}
+	if n.info.Kind != "container" {
+		give = strings.Replace(give, "PORT", strconv.Itoa(n.profile.Service.Port), 1)
+		return usage("load %s where? Profile %s names port %d, and any process of this machine may listen there: give %s", n.info.Name, n.profile.Name, n.profile.Service.Port, give)
 	}
 	return usage("container %s publishes no port %d, which profile %s names: give %s",
 		n.info.Name, n.profile.Service.Port, n.profile.Name, give)

@@ -44,6 +44,10 @@ func TestNoURLAdvisesWhatTheCommandHas(t *testing.T) {
 	if err := noURL(n, "--load none"); !strings.Contains(err.Error(), "PORT, or --load none") {
 		t.Error(err)
 	}
+	n.info.Kind, n.profile = "process", &soak.Profile{Name: "shop", Service: soak.Service{Port: 8080}}
+	if err := noURL(n); strings.Contains(err.Error(), "container") || !strings.Contains(err.Error(), "give --url http://127.0.0.1:8080") {
+		t.Errorf("a process publishes no port: %v", err)
+	}
 }
 
 // A node behind an authority of its own that wants a client's certificate is

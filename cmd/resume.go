@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -135,6 +136,15 @@ func (o soakOptions) goOn(m record.Meta, now time.Time) (soakOptions, error) {
 		}
 	}
 	return o, nil
+}
+
+// resumable reports whether the run can be gone on with: some of it is left, and
+// what it watched outlives leakcheck.
+func (r *run) resumable(now time.Time) bool {
+	if r.info.Left(now) == 0 {
+		return false
+	}
+	return r.o.pid != 0 || !slices.ContainsFunc(r.info.Targets, func(t soak.TargetInfo) bool { return t.Kind != "container" })
 }
 
 // samePID refuses a process that only has the number of the one before.

@@ -160,6 +160,8 @@ func (r *run) describe() {
 		NoLog:     r.o.noLog,
 		Kind:      r.o.kind,
 		Tolerance: float64(r.o.tolerance),
+		Limit:     float64(r.o.limit),
+		Fills:     float64(r.o.fills),
 	}
 	if r.tap != nil {
 		r.info.Tap = r.tap.URL()

@@ -102,7 +102,7 @@ func TestKeysLeaveTheScreenAndTheTerminalIsAsItWas(t *testing.T) {
 			if s == nil {
 				t.Fatal("no screen on a terminal")
 			}
-			p.wait(t, "q leave")
+			p.wait(t, "q stop it")
 			_, _ = p.keys.WriteString("?")
 			p.wait(t, "stop it")
 			_, _ = p.keys.WriteString(x.key)

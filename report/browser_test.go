@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -117,6 +118,10 @@ seen.pressed = button.getAttribute("aria-pressed");
 seen.hidden = [...plot.querySelectorAll(".line")].filter(l => l.style.display === "none").length;
 document.querySelector(".tools button").click();
 seen.theme = document.documentElement.dataset.theme;
+const fold = document.querySelector("details");
+seen.closed = !fold.open && fold.querySelectorAll("tr.calm").length > 0 && !fold.querySelector(".brief");
+fold.open = true;
+fold.dispatchEvent(new Event("toggle"));
 seen.kept = sessionStorage.getItem("leakcheck");
 seen.wide = document.documentElement.scrollWidth > innerWidth;
 const out = document.createElement("script"); out.type = "application/json"; out.id = "seen"; out.textContent = JSON.stringify(seen); document.body.append(out);
@@ -130,7 +135,11 @@ var policyTag = regexp.MustCompile(`<meta http-equiv="Content-Security-Policy"[^
 func TestHoverZoomAndKeys(t *testing.T) {
 	browser(t)
 	var page bytes.Buffer
-	v := healthy().view()
+	f := healthy()
+	for range manyWaiting { // a page folds these
+		f.report.Checks = append(slices.Clone(f.report.Checks), soak.CheckResult{ID: "later", Target: node, Text: "later", Outcome: soak.NotDue})
+	}
+	v := f.view()
 	v.Refresh = time.Hour // a live page keeps what a reader chose
 	if err := HTML(&page, v); err != nil {
 		t.Fatal(err)
@@ -152,7 +161,7 @@ func TestHoverZoomAndKeys(t *testing.T) {
 	var seen struct {
 		Tip, Zoomed, Reset, Key, Plus, Pressed, Theme, Kept string
 		Ticks, Hidden                                       int
-		Wide                                                bool
+		Wide, Closed                                        bool
 	}
 	if err := json.Unmarshal([]byte(found), &seen); err != nil {
 		t.Fatal(err)
@@ -167,6 +176,9 @@ func TestHoverZoomAndKeys(t *testing.T) {
 	}
 	if !strings.Contains(seen.Kept, `"theme":"`) || !strings.Contains(seen.Kept, `"zoom t1-memory-chart":[1`) || !strings.Contains(seen.Kept, `"off t1-memory-chart`) {
 		t.Errorf("a live page keeps %s", seen.Kept)
+	}
+	if !seen.Closed || !strings.Contains(seen.Kept, `"open t1-checks":true`) {
+		t.Errorf("what is not due is folded: %v; a live page keeps %s", seen.Closed, seen.Kept)
 	}
 	if seen.Reset != "0 0 1000 1000" || seen.Plus == seen.Reset || seen.Key == "" {
 		t.Errorf("reset %q, plus %q, arrow %q", seen.Reset, seen.Plus, seen.Key)

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"html"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -162,6 +163,29 @@ func (c *chart) Legend() []chartLine {
 	}
 	slices.Reverse(quiet)
 	return append(loud, quiet...)
+}
+
+// wallLabel is the height that a wall's label takes.
+const wallLabel = plotSize / 12
+
+// wallX is where the label of a wall begins: at the left, or beside the label of
+// another wall that is so near that one would cover the other.
+func (c *chart) wallX(i int) float64 {
+	for _, w := range c.Walls[:i] {
+		if math.Abs(c.y(w.At)-c.y(c.Walls[i].At)) < wallLabel {
+			return plotSize * 0.4
+		}
+	}
+	return 0
+}
+
+// wallStep puts a wall's label above its line, or below where it would run into
+// the legend.
+func wallStep(y float64) int {
+	if y < plotSize/10 {
+		return 15
+	}
+	return -6
 }
 
 // labelRoom is how much of the plot's width the word of a mark takes.

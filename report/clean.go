@@ -69,14 +69,21 @@ func spell(b *strings.Builder, r rune) {
 	}
 }
 
-// ascii replaces what a terminal without Unicode cannot show.
+// ascii replaces what a terminal without Unicode cannot show: a symbol, such as
+// the emoji that a log line begins with, by a star, for a question mark would
+// look like the mark of what is undecided.
 func ascii(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < utf8.RuneSelf {
+		to, known := asciiFor[r]
+		switch {
+		case r < utf8.RuneSelf:
 			return r
-		}
-		if to, ok := asciiFor[r]; ok {
+		case known:
 			return to
+		case unicode.Is(unicode.M, r): // belongs to the character before it
+			return -1
+		case unicode.Is(unicode.S, r):
+			return '*'
 		}
 		return '?'
 	}, s)
@@ -84,5 +91,5 @@ func ascii(s string) string {
 
 var asciiFor = map[rune]rune{
 	'–': '-', '—': '-', '‘': '\'', '’': '\'', '“': '"', '”': '"', '×': 'x', '·': '-', '…': '.', '→': '>', '≤': '<', '≥': '>', '\u00a0': ' ',
-	'✓': '+', '✗': 'x',
+	'✓': '+', '✗': 'x', '✅': '+', '❌': 'x', '⚠': '!',
 }

@@ -1,12 +1,14 @@
 package report
 
+import "strings"
+
 // commandLines breaks a command into lines of at most n columns that a shell
-// takes as one: between words, and never inside quotes. Only a word that is
-// longer than a line is cut.
+// takes as one: between words, and never inside quotes or between a flag and its
+// value. Only a word that is longer than a line is cut.
 func commandLines(command string, n int) []string {
 	var lines []string
 	line := ""
-	for _, word := range shellWords(command) {
+	for _, word := range withValues(shellWords(command), n-2) {
 		switch {
 		case line == "":
 			line = word
@@ -21,6 +23,20 @@ func commandLines(command string, n int) []string {
 		}
 	}
 	return append(lines, line)
+}
+
+// withValues joins a flag with the word after it, if both fit into n columns.
+func withValues(words []string, n int) []string {
+	var out []string
+	for i, w := range words {
+		last := len(out) - 1
+		if i > 0 && strings.HasPrefix(words[i-1], "--") && !strings.HasPrefix(w, "-") && width(out[last])+1+width(w) <= n {
+			out[last] += " " + w
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
 // shellWords splits a command at spaces outside quotes; quotes stay as they are.

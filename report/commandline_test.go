@@ -27,3 +27,16 @@ func TestABrokenCommandIsStillOne(t *testing.T) {
 		}
 	}
 }
+
+// TestAFlagStaysWithItsValue where a line has room for both.
+func TestAFlagStaysWithItsValue(t *testing.T) {
+	const command = "leakcheck soak --until-sure --duration 23m --profile shop.yaml -- node server.js"
+	for n, want := range map[int]string{
+		57: "leakcheck soak --until-sure --duration 23m \\\n--profile shop.yaml -- node server.js",
+		16: "leakcheck soak \\\n--until-sure \\\n--duration 23m \\\n--profile \\\nshop.yaml \\\n-- node \\\nserver.js",
+	} {
+		if got := strings.Join(commandLines(command, n), "\n"); got != want {
+			t.Errorf("%d columns:\n%s\nwant\n%s", n, got, want)
+		}
+	}
+}

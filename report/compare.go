@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"leakcheck/soak"
@@ -260,15 +261,25 @@ func (c Comparison) checklists() []Section {
 		}
 		return texts
 	}
-	changed, whole := &grid{Columns: checkColumns}, &grid{Columns: checkColumns}
+	changed, same, waiting := &grid{Columns: checkColumns}, &grid{Columns: checkColumns}, &grid{Columns: checkColumns}
 	for _, x := range all {
-		if x.Before != x.After {
-			changed.Rows = append(changed.Rows, row(x))
+		into := same
+		switch {
+		case x.Before != x.After:
+			into = changed
+		case x.Before == soak.NotDue:
+			into = waiting
 		}
-		whole.Rows = append(whole.Rows, row(x))
+		into.Rows = append(into.Rows, row(x))
 	}
 	title := fmt.Sprintf("Checklist: %s, %d with another outcome", plural(int64(len(all)), "check"), len(changed.Rows))
-	return []Section{{Title: title, Table: changed, only: textFace}, {Title: title, Table: whole, only: pageFace}}
+	page := Section{Title: title, Table: &grid{Columns: checkColumns, Rows: slices.Concat(changed.Rows, same.Rows)}, only: pageFace}
+	if n := len(waiting.Rows); n >= manyWaiting && n < len(all) {
+		page.Notes = []Statement{{Word: "not due", Text: number(int64(n)) + " more in either run: neither was long enough for them"}}
+	} else {
+		page.Table.Rows = append(page.Table.Rows, waiting.Rows...)
+	}
+	return []Section{{Title: title, Table: changed, only: textFace}, page}
 }
 
 var checkColumns = []column{{name: "before"}, {name: "after"}, {name: "check"}}

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -81,5 +82,26 @@ func TestTheWorstAnswerIsTheExitCode(t *testing.T) {
 		if got := hostileComparison(x.answers...).ExitCode(); got != x.want {
 			t.Errorf("%v: exit code %d, want %d", x.answers, got, x.want)
 		}
+	}
+}
+
+// TestThePageOfAComparisonBeginsWithWhatDiffers and counts what neither run was
+// long enough for.
+func TestThePageOfAComparisonBeginsWithWhatDiffers(t *testing.T) {
+	c := fixedComparison()
+	c.Before.Checks, c.After.Checks = nil, nil
+	add := func(id string, before, after soak.Outcome) {
+		target := c.Targets[0].Before.Target
+		c.Before.Checks = append(c.Before.Checks, soak.CheckResult{ID: id, Target: target, Text: id, Outcome: before})
+		c.After.Checks = append(c.After.Checks, soak.CheckResult{ID: id, Target: c.Targets[0].After.Target, Text: id, Outcome: after})
+	}
+	add("same", soak.Pass, soak.Pass)
+	for i := range manyWaiting {
+		add(fmt.Sprint("open", i), soak.NotDue, soak.NotDue)
+	}
+	add("fixed", soak.Fail, soak.Pass)
+	page := c.checklists()[1]
+	if len(page.Table.Rows) != 2 || page.Table.Rows[0][2].Text != "fixed" || len(page.Notes) != 1 || !strings.HasPrefix(page.Notes[0].Text, "5 more in either run") {
+		t.Errorf("%+v", page)
 	}
 }

@@ -96,7 +96,7 @@ func (d Diagnosis) forests() []titledForest {
 			continue
 		}
 		f := sharedForest(x.all, x.bound, x.format)
-		f.Text = "Dot and bar are the estimate and its interval. Cleared is what lies left of the dashed line, " + x.matters + "; proven is what lies right of nothing."
+		f.Text = "Dot and bar are the estimate and its interval. Cleared is what lies left of the dashed line, " + x.matters + "; proven is what lies right of 0."
 		out = append(out, titledForest{x.title, f})
 	}
 	return out

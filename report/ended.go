@@ -83,7 +83,7 @@ func (v *View) autopsy(t *Target) []Fact {
 		return v.next(t)
 	case t.Info.Kind == "container":
 		return []Fact{{Label: "next", Text: checklist.Fill("docker logs --tail 100 {container}", t.Info), Command: true}}
-	case strings.HasPrefix(t.Name, "pid "):
+	case !t.started():
 		return say("see what it wrote last, where it writes its log: who started it knows its exit code")
 	}
 	return say("read its error lines in the report, or start it by itself: the rest of its log was not kept")

@@ -97,3 +97,24 @@ func TestTheEndOfALeakIsItsLastMoment(t *testing.T) {
 		}
 	}
 }
+
+// TestTheHeadlineSaysWhatAVerdictRestsOn: how long was looked, or why nothing
+// could be seen, and failures before what is open.
+func TestTheHeadlineSaysWhatAVerdictRestsOn(t *testing.T) {
+	gap := soak.Event{At: start, Target: node, Kind: soak.EventGap, Text: "no sample: container " + node + " does not run: it is created"}
+	for want, change := range map[string]func(*soak.Report){
+		": cannot tell yet, after 30 s: +60 MB/h [-90, 210]":                         func(*soak.Report) {},
+		": 1 check failed; whether it leaks is open after 30 s: +60 MB/h [-90, 210]": func(r *soak.Report) { r.Checks = []soak.CheckResult{{Target: node, Outcome: soak.Fail}} },
+		": no sample was taken, so nothing is known: container " + node + " does not run: it is created": func(r *soak.Report) {
+			r.Memory, r.Events = nil, []soak.Event{gap}
+		},
+	} {
+		f := undecided()
+		f.report.Events, f.report.Checks = nil, nil
+		f.report.Memory = each(f.report.Memory, func(m *soak.MemoryResult) { m.Duration = 30 })
+		change(&f.report)
+		if got := f.view().Headline.Text; got != node+want {
+			t.Errorf("got %q, want %q", got, node+want)
+		}
+	}
+}

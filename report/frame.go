@@ -167,19 +167,45 @@ func (f *frame) tail() {
 func (f *frame) checks() {
 	left := max(3, f.o.Height/6)
 	for _, o := range []soak.Outcome{soak.Fail, soak.Warn, soak.NotDue} {
-		for _, c := range f.t.with(o) {
+		for _, l := range inShort(f.t.with(o)) {
 			if left == 0 {
 				return
 			}
 			left--
-			text := c.Text
-			if said := strings.TrimPrefix(measured(c)+"; "+c.Evidence, "; "); said != "" {
-				text += ": " + strings.TrimSuffix(said, "; ")
-			}
-			mark := outcomeMark(c.Outcome, f.p.Unicode)
-			f.p.line("         %s", f.p.paint.tone(outcomeTone(c.Outcome), fit(mark+" "+text, f.p.Width-9)))
+			mark := outcomeMark(o, f.p.Unicode)
+			f.p.line("         %s", f.p.paint.tone(outcomeTone(o), fit(mark+" "+l, f.p.Width-9)))
 		}
 	}
+}
+
+// inShort is a line for each check; those that say the same of several windows
+// share one, unless they are not due.
+func inShort(checks []soak.CheckResult) []string {
+	said := func(c soak.CheckResult) string { return strings.Trim(measured(c)+"; "+c.Evidence, "; ") }
+	var out []string
+	told := map[string]bool{}
+	for i, c := range checks {
+		what, text := said(c), c.Text
+		shares := what != "" && c.Outcome != soak.NotDue
+		if shares && told[what] {
+			continue
+		}
+		told[what] = true
+		more := 0
+		for _, d := range checks[i+1:] {
+			if shares && said(d) == what {
+				more++
+			}
+		}
+		if more > 0 {
+			text += fmt.Sprintf(" (and %d more alike)", more)
+		}
+		if what != "" {
+			text += ": " + what
+		}
+		out = append(out, text)
+	}
+	return out
 }
 
 func (f *frame) signals(most int) {
@@ -204,7 +230,8 @@ func (f *frame) keys() string {
 	if f.o.Window > 0 {
 		window = "last " + span(f.o.Window)
 	}
-	text := "q leave  w window: " + window + "  ? help"
+	quit, _, _ := strings.Cut(cmp.Or(f.o.Quit, "leave"), " and ") // the help says the rest
+	text := "q " + quit + "  w window: " + window + "  ? help"
 	if n := len(f.v.Targets); n > 1 {
 		text = fmt.Sprintf("tab container %d of %d  ", (f.o.Target%n+n)%n+1, n) + text
 	}

@@ -40,3 +40,13 @@ func TestFrameGolden(t *testing.T) {
 		}
 	}
 }
+
+// TestTheKeysSayWhatLeavingDoes: in a soak it ends the run.
+func TestTheKeysSayWhatLeavingDoes(t *testing.T) {
+	for quit, want := range map[string]string{"": "q leave  w", "end the run and judge what there is": "q end the run  w"} {
+		lines := Frame(healthy().view(), FrameOptions{TextOptions: TextOptions{Width: 80}, Height: 24, Quit: quit})
+		if got := lines[len(lines)-1]; !strings.Contains(got, want) {
+			t.Errorf("%q: %s", quit, got)
+		}
+	}
+}

@@ -80,7 +80,7 @@ func (v *View) verdict(t *Target) Statement {
 		name += " (ended: exit 0)"
 	}
 	if m == nil || m.Samples == 0 {
-		return Statement{Text: name + ": no sample was taken, so nothing is known", Tone: Bad}
+		return Statement{Text: name + ": no sample was taken, so nothing is known" + v.unsampled(t), Tone: Bad}
 	}
 	switch m.Leak {
 	case soak.LeakYes:
@@ -95,11 +95,22 @@ func (v *View) verdict(t *Target) Statement {
 	if v.live() && m.Slope != nil && m.Slope.Low > m.Tolerance {
 		return Statement{Text: name + " looks like a leak" + rateOf(m, ": ") + v.failedChecks(t, "; "), Tone: Caution}
 	}
-	text := name + ": cannot tell yet" + rateOf(m, ": ") + v.failedChecks(t, "; ")
+	known := "after " + span(seconds(m.Duration)) + rateOf(m, ": ")
 	if t.Tally[soak.Fail] > 0 {
-		return Statement{Text: text, Tone: Bad}
+		return Statement{Text: name + v.failedChecks(t, ": ") + "; whether it leaks is open " + known, Tone: Bad}
 	}
-	return Statement{Text: text, Tone: Caution}
+	return Statement{Text: name + ": cannot tell yet, " + known, Tone: Caution}
+}
+
+// unsampled says why a target could not be sampled, as the last gap tells.
+func (v *View) unsampled(t *Target) string {
+	why := ""
+	for _, e := range v.Report.Events {
+		if _, cause, ok := strings.Cut(e.Text, "no sample: "); ok && e.Kind == soak.EventGap && e.Target == t.Name {
+			why = because(cause)
+		}
+	}
+	return why
 }
 
 func rateOf(m *soak.MemoryResult, before string) string {

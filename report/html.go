@@ -38,10 +38,10 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"bytes":   func(n int64) string { return soak.FormatBytes(float64(n)) },
 	"unsent":  func(s soak.ScenarioResult) int64 { return s.Due - s.Requests },
 	"outcome": outcomeTone, "tone": eventTone,
-	"drift": driftText,
-	"mark":  func(o soak.Outcome) string { return outcomeMark(o, true) },
-	"calm":  func(o soak.Outcome) bool { return outcomeTone(o) == Good || outcomeTone(o) == Faint },
-	"acts":  func(c soak.CheckResult) bool { return c.Outcome != soak.Pass },
+	"drift": driftText, "counted": counted,
+	"mark": func(o soak.Outcome) string { return outcomeMark(o, true) },
+	"calm": func(o soak.Outcome) bool { return outcomeTone(o) == Good || outcomeTone(o) == Faint },
+	"acts": func(c soak.CheckResult) bool { return c.Outcome != soak.Pass },
 }).Parse(pageText))
 
 // page is what the template reads.

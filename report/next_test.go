@@ -81,31 +81,36 @@ func TestAShortLookIsNoAlarm(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotDueIsCounted: windows of which nothing is due are a line, and a
-// few checks still stand in full.
-func TestWhatIsNotDueIsCounted(t *testing.T) {
-	for n, want := range map[int]string{2: "… not-due        c", manyWaiting: "not due yet  first hour (5)"} {
-		f := undecided()
-		f.report.Checks = nil
-		for range n {
-			f.report.Checks = append(f.report.Checks, soak.CheckResult{ID: "c", Target: node, Text: "c", Window: "first hour", Outcome: soak.NotDue})
-		}
-		var b strings.Builder
-		if err := Text(&b, f.view(), TextOptions{Width: 80, Unicode: true}); err != nil || !strings.Contains(b.String(), want) {
-			t.Errorf("%d checks (%v):\n%s", n, err, b.String())
-		}
-	}
-}
-
+// TestMarksWithoutUnicode: no symbol of ours or of a log line becomes the mark of
+// what is undecided.
 func TestMarksWithoutUnicode(t *testing.T) {
-	if got := ascii("✓ pass ✗ fail"); got != "+ pass x fail" {
-		t.Error(got)
+	for in, want := range map[string]string{
+		"✓ pass ✗ fail": "+ pass x fail", "❌ Error": "x Error", "✅ up": "+ up", "⚠️ low": "! low", "🚀 Server": "* Server", "▶ run": "* run", "Größe": "Gr??e",
+	} {
+		if got := ascii(in); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
 	}
 }
 
+// TestALabelAtTheTopStandsBelowItsWall, on the page and in the picture file, where
+// the legend is above it, and two walls that all but touch have theirs side by side.
 func TestALabelAtTheTopStandsBelowItsWall(t *testing.T) {
-	if high, low := wallStep(0), wallStep(plotSize/2); high <= 0 || low >= 0 {
-		t.Errorf("%d at the top, %d in the middle", high, low)
+	c := &chart{X1: 1, Y: scale{High: 100}, Walls: []wallLine{{100, "limit"}, {98, "ceiling"}, {50, "heap cap"}}, format: soak.FormatBytes}
+	var picture strings.Builder
+	c.standalone(&picture, &Target{}, 0)
+	page := string(fixtures()[0].view().drawn(c, "c", "").Over)
+	for _, want := range []string{
+		`x="86" y="79">limit<`, `x="429.2" y="85">ceiling<`, `x="86" y="208">heap cap<`, // of a plot that is 300 high, 64 below the top
+	} {
+		if !strings.Contains(picture.String(), want) {
+			t.Errorf("no %s in %s", want, picture.String())
+		}
+	}
+	for _, want := range []string{`x="0%" dx="8" y="0%" dy="15">limit<`, `x="40%" dx="8" y="2%" dy="15">ceiling<`, `x="0%" dx="8" y="50%" dy="-6">heap cap<`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s in %s", want, page)
+		}
 	}
 }
 
@@ -145,33 +150,6 @@ func TestWhatWouldDecideFitsTheRun(t *testing.T) {
 		f.now = f.now.Add(x.later)
 		if got := screenOf(t, f); !strings.Contains(got, x.want) {
 			t.Errorf("%g hours: no %q in\n%s", x.hours, x.want, got)
-		}
-	}
-}
-
-// TestNothingIsToldTwice: not the same evidence of what is undecided, not
-// components that hold nothing, and not what was foretold while the run went on.
-func TestNothingIsToldTwice(t *testing.T) {
-	f := undecided()
-	open := soak.CheckResult{Target: node, Outcome: soak.Inconclusive, Evidence: "the curve may still settle"}
-	f.report.Checks = []soak.CheckResult{open, open}
-	f.report.Memory = each(f.report.Memory, func(m *soak.MemoryResult) {
-		m.Components = map[string]soak.Range{"anon": {First: 1, Max: 2}, "shmem": {}, "file": {}}
-	})
-	f.report.Events = []soak.Event{
-		{At: start, Target: node, Kind: soak.EventPlan, Text: "will see leaks above 40 MB/h"},
-		{At: start, Kind: soak.EventPlan, Duration: 60, Text: "goes on for a minute"},
-	}
-	var b strings.Builder
-	if err := Text(&b, f.view(), TextOptions{Width: 80, Unicode: true}); err != nil {
-		t.Fatal(err)
-	}
-	got := b.String()
-	for text, want := range map[string]int{
-		"the curve may still settle": 1, "as above": 1, "0 throughout: file, shmem": 1, "will see leaks above": 0, "goes on for a minute": 1,
-	} {
-		if n := strings.Count(got, text); n != want {
-			t.Errorf("%q stands %d times, want %d:\n%s", text, n, want, got)
 		}
 	}
 }

@@ -31,3 +31,27 @@ func TestResumeIsAdvisedWhereItWorks(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatEndedWithLeakcheckIsStartedAgain: a command that it had started is not
+// resumed, nor is anybody told to leave it running; a process of its own is.
+func TestWhatEndedWithLeakcheckIsStartedAgain(t *testing.T) {
+	for name, want := range map[string]string{
+		"node":     "leakcheck soak --load gentle --until-sure --duration 3h --url http://h -- node server.js",
+		"pid 4711": "leakcheck soak --resume ",
+	} {
+		f := interrupted()
+		f.report.Run.Targets = []soak.TargetInfo{{Name: name, Kind: "process", Command: "node server.js", Flags: "--url http://h"}}
+		f.report.Memory = each(f.report.Memory, func(m *soak.MemoryResult) { m.Target, m.HoursToDecide = name, ptr(1.5) })
+		f.report.Events, f.report.Checks = nil, nil
+		next, dont := "", false
+		for _, x := range f.view().Targets[0].Facts {
+			dont = dont || x.Label == "don't"
+			if x.Command {
+				next = x.Text
+			}
+		}
+		if dont == (name == "node") || len(next) < len(want) || next[:len(want)] != want {
+			t.Errorf("%s: next %q, don't %v", name, next, dont)
+		}
+	}
+}

@@ -14,6 +14,9 @@ type overview struct {
 	Targets *grid
 	Chart   *pageChart
 	Checks  *grid
+	// Waiting is how many checks are left out, since none of the containers is
+	// due to be judged by them.
+	Waiting int
 }
 
 // overview returns nil for a single target.
@@ -21,7 +24,9 @@ func (v *View) overview() *overview {
 	if len(v.Targets) < 2 {
 		return nil
 	}
-	return &overview{Targets: v.targetTable(), Chart: v.drawn(v.together(), "together-chart", ""), Checks: v.sideBySide()}
+	o := &overview{Targets: v.targetTable(), Chart: v.drawn(v.together(), "together-chart", "")}
+	o.Checks, o.Waiting = v.sideBySide()
+	return o
 }
 
 // targetTable is one row for each container.
@@ -66,8 +71,9 @@ func (v *View) together() *chart {
 	return c
 }
 
-// sideBySide has a row for each check and a column for each container.
-func (v *View) sideBySide() *grid {
+// sideBySide has a row for each check and a column for each container. Where
+// many checks are due for none of them it only counts these.
+func (v *View) sideBySide() (*grid, int) {
 	g := &grid{Columns: []column{{name: "check"}}}
 	type key struct{ window, id string }
 	var keys []key
@@ -87,13 +93,29 @@ func (v *View) sideBySide() *grid {
 			}
 		}
 	}
+	waiting := g.withoutWaiting()
 	for _, r := range g.Rows {
 		for i := range r {
 			r[i].Text = cmp.Or(r[i].Text, "–")
 		}
 	}
 	if len(g.Rows) == 0 {
-		return nil
+		return nil, 0
 	}
-	return g
+	return g, waiting
+}
+
+// withoutWaiting takes out the rows of checks that are not due for any column,
+// if they are many, and returns how many.
+func (g *grid) withoutWaiting() int {
+	waits := func(r []cell) bool {
+		return !slices.ContainsFunc(r[1:], func(c cell) bool { return c.Text != "" && c != outcomeCell(soak.NotDue) })
+	}
+	rest := slices.DeleteFunc(slices.Clone(g.Rows), waits)
+	n := len(g.Rows) - len(rest)
+	if n < manyWaiting || len(rest) == 0 {
+		return 0
+	}
+	g.Rows = rest
+	return n
 }

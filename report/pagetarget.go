@@ -23,6 +23,8 @@ type pageTarget struct {
 	Rows    [][]string
 	Reasons []Fact
 	Models  []modelRow
+	// Told and Waiting are the checklist, without and with what is not due yet.
+	Told, Waiting []Window
 }
 
 type modelRow struct{ Name, Score, Behind string }
@@ -42,6 +44,7 @@ func (v *View) pageTarget(i int, t *Target, many bool) pageTarget {
 	for j, c := range v.signalCharts(t) {
 		p.Signals = append(p.Signals, v.drawn(c, fmt.Sprintf("%s-signal-%d", p.ID, j+1), "small"))
 	}
+	p.Told, p.Waiting = t.parted()
 	if t.Memory == nil {
 		return p
 	}
@@ -74,10 +77,10 @@ func (v *View) drawn(c *chart, id, size string) *pageChart {
 		if t.Minor {
 			class = ` class="minor"`
 		}
-		fmt.Fprintf(&x, `<text%s x="%s" y="17" text-anchor="middle">%s</text>`, class, percentOf(c.x(t.At)), t.Label)
+		fmt.Fprintf(&x, `<text%s x="%s" y="17" text-anchor="%s">%s</text>`, class, percentOf(c.x(t.At)), tickAnchor(c.x(t.At)), t.Label)
 	}
-	for _, w := range c.Walls {
-		fmt.Fprintf(&over, `<text class="walltext" x="0" dx="8" y="%s" dy="%d">%s</text>`, percentOf(c.y(w.At)), wallStep(c.y(w.At)), html.EscapeString(w.Text))
+	for i, w := range c.Walls {
+		fmt.Fprintf(&over, `<text class="walltext" x="%s" dx="8" y="%s" dy="%d">%s</text>`, percentOf(c.wallX(i)), percentOf(c.y(w.At)), wallStep(c.y(w.At)), html.EscapeString(w.Text))
 	}
 	for _, m := range c.labelled() {
 		fmt.Fprintf(&over, `<text class="marktext %s" x="%s" dx="%s" y="12" text-anchor="%s">%s</text>`, m.Class, percentOf(c.x(m.At)), beside(c.x(m.At), 4), anchor(c.x(m.At)), html.EscapeString(m.Label))
@@ -86,21 +89,21 @@ func (v *View) drawn(c *chart, id, size string) *pageChart {
 	return p
 }
 
-// wallStep puts a wall's label above its line, or below where it would run into
-// the legend.
-func wallStep(y float64) int {
-	if y < plotSize/10 {
-		return 15
-	}
-	return -6
-}
-
 // anchor puts a word to the side of a place where there is room.
 func anchor(x float64) string {
 	if x > plotSize-labelRoom {
 		return "end"
 	}
 	return "start"
+}
+
+// tickAnchor centres a time below its place, but keeps one at the right edge
+// within the picture.
+func tickAnchor(x float64) string {
+	if x > 0.97*plotSize {
+		return "end"
+	}
+	return "middle"
 }
 
 // beside is the step to that side.
@@ -120,7 +123,9 @@ func reasons(m *soak.MemoryResult) []Fact {
 		}
 	}
 	add("pattern", string(m.Pattern))
-	add("leak", string(m.Leak))
+	if string(m.Leak) != string(m.Pattern) { // both may be inconclusive
+		add("leak", string(m.Leak))
+	}
 	if m.Slope != nil {
 		add("rate of the floor", fmt.Sprintf("%s at %s %%", rateInterval(*m.Slope), sig3(m.Slope.Confidence*100)))
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,7 +32,9 @@ func (p *printer) reasons(t *Target, suffix string) {
 		return
 	}
 	p.heading("How the verdict%s came about", suffix)
-	p.labelled("  ", "", 0, m.Why, Plain)
+	if !t.saysWhy() {
+		p.labelled("  ", "", 0, m.Why, Plain)
+	}
 	for _, f := range reasons(m) {
 		p.labelled("  ", f.Label, 19, f.Text, Plain)
 	}
@@ -53,53 +54,18 @@ func (p *printer) checklist(t *Target, suffix string) {
 		return
 	}
 	p.heading("Checklist%s: %s", suffix, t.Tally.String())
-	var waiting []string
-	told := map[string]bool{} // evidence, such as why the curve is undecided
-	folds := t.waiting() >= manyWaiting
-	for _, w := range t.Windows {
-		if folds && w.waits() {
-			waiting = append(waiting, fmt.Sprintf("%s (%d)", cmp.Or(w.Name, "whole run"), len(w.Checks)))
-			continue
-		}
+	told, waiting := t.parted()
+	for _, w := range t.folded(told) {
 		if w.Name != "" {
 			p.line("  %s", p.paint.label(fit(w.Name, p.Width-2)))
 		}
-		before := ""
 		for _, c := range w.Checks {
-			said := c.Evidence
-			switch {
-			case said == "":
-			case outcomeTone(c.Outcome) == Faint && said == before:
-				c.Evidence = "" // the line above says it
-			case c.Outcome == soak.Inconclusive && told[said]:
-				c.Evidence = "as above"
-			}
-			before, told[said] = said, true
 			p.check(c)
 		}
 	}
 	if len(waiting) > 0 {
-		p.labelled("  ", "not due yet", 13, strings.Join(waiting, ", "), Faint)
+		p.labelled("  ", "not due yet", 13, counted(waiting)+"; --format markdown names each", Faint)
 	}
-}
-
-// manyWaiting is how many checks that say nothing yet are counted rather than
-// listed; the page and the summary have them all.
-const manyWaiting = 5
-
-// waiting counts the checks of windows that say nothing yet.
-func (t *Target) waiting() (n int) {
-	for _, w := range t.Windows {
-		if w.waits() {
-			n += len(w.Checks)
-		}
-	}
-	return n
-}
-
-// waits reports whether a window says nothing yet: none of its checks is due.
-func (w Window) waits() bool {
-	return !slices.ContainsFunc(w.Checks, func(c soak.CheckResult) bool { return c.Outcome != soak.NotDue })
 }
 
 // wideEnough is from how many columns on evidence stands beside its check.
@@ -112,16 +78,12 @@ const checkColumn = 21
 func (p *printer) check(c soak.CheckResult) {
 	tone := outcomeTone(c.Outcome)
 	mark := "    " + pad(outcomeMark(c.Outcome, p.Unicode)+" "+string(c.Outcome), checkColumn-4)
-	text := c.Text
-	if m := measured(c); m != "" {
-		text += " (" + m + ")"
-	}
 	room, beside := p.Width-checkColumn, 0
 	if p.Width >= wideEnough {
 		room = (p.Width - checkColumn) * 9 / 20
 		beside = p.Width - checkColumn - room - 2
 	}
-	left, right := wrap(text, room), p.evidence(c, max(beside, 0), room)
+	left, right := wrap(sentence(c, room), room), p.evidence(c, max(beside, 0), room)
 	if beside == 0 {
 		left, right = append(left, right...), nil
 	}
@@ -169,15 +131,37 @@ func (p *printer) evidence(c soak.CheckResult, beside, room int) []string {
 	return out
 }
 
-// measured joins what was measured with what was asked for.
-func measured(c soak.CheckResult) string {
-	switch {
-	case c.Value == "":
-		return ""
-	case c.Threshold == "" || c.Threshold == c.Value:
-		return c.Value
+// sentence is a check's text with what was measured; one that passed leaves out
+// what was asked for where that would take a second line.
+func sentence(c soak.CheckResult, room int) string {
+	m := measured(c)
+	if m == "" {
+		return c.Text
 	}
-	return c.Value + "; wanted " + c.Threshold
+	text := c.Text + " (" + m + ")"
+	if c.Outcome == soak.Pass && width(text) > room {
+		return c.Text + " (" + c.Value + ")"
+	}
+	return text
+}
+
+// measured joins what was measured with what was asked for, each with its own
+// where a check compares several.
+func measured(c soak.CheckResult) string {
+	values, wanted := strings.Split(c.Value, ", "), strings.Split(c.Threshold, ", ")
+	if len(values) != len(wanted) || len(values) == 1 {
+		values, wanted = []string{c.Value}, []string{c.Threshold}
+	}
+	joint := "; wanted "
+	if len(values) > 1 {
+		joint = ", wanted "
+	}
+	for i, x := range wanted {
+		if values[i] != "" && x != "" && x != values[i] {
+			values[i] += joint + x
+		}
+	}
+	return strings.Join(values, "; ")
 }
 
 // String lists the outcomes that occurred, the worst first.

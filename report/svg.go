@@ -73,8 +73,8 @@ func (c *chart) standalone(b *strings.Builder, t *Target, top int) {
 	for _, tick := range c.Ticks {
 		fmt.Fprintf(b, `<text class="axis" text-anchor="middle" x="%s" y="%d">%s</text>`, fixed(svgLeft+c.x(tick.At)/plotSize*width), y+svgHeight+22, tick.Label)
 	}
-	for _, w := range c.Walls {
-		fmt.Fprintf(b, `<text class="walltext" x="%d" y="%s">%s</text>`, svgLeft+8, fixed(at(w.At)-6), html.EscapeString(w.Text))
+	for i, w := range c.Walls {
+		fmt.Fprintf(b, `<text class="walltext" x="%s" y="%s">%s</text>`, fixed(svgLeft+8+c.wallX(i)/plotSize*width), fixed(at(w.At)+float64(wallStep(c.y(w.At)))), html.EscapeString(w.Text))
 	}
 	for _, m := range c.labelled() {
 		x := c.x(m.At)

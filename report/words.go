@@ -142,17 +142,7 @@ func clock(t, now time.Time) string {
 }
 
 // number prints a count with thousands separated: "12,345".
-func number(n int64) string {
-	t := strconv.FormatInt(n, 10)
-	from := 0
-	if n < 0 {
-		from = 1
-	}
-	for i := len(t) - 3; i > from; i -= 3 {
-		t = t[:i] + "," + t[i:]
-	}
-	return t
-}
+func number(n int64) string { return soak.FormatCount(n) }
 
 // plural prints a count with its noun: "1 check", "3 checks".
 func plural(n int64, noun string) string {

@@ -111,7 +111,11 @@ type RunInfo struct {
 	Design *Design       `json:"experiment,omitempty"`
 	Firing *FiringDesign `json:"firing,omitempty"`
 	// Tolerance in bytes per hour as given by the user, 0 for the default.
-	Tolerance     float64        `json:"tolerance_bytes_per_hour"`
+	Tolerance float64 `json:"tolerance_bytes_per_hour"`
+	// Limit and Fills in bytes as given by the user: a memory limit to judge by,
+	// and what the program fills by design; 0 without.
+	Limit         float64        `json:"limit_bytes,omitempty"`
+	Fills         float64        `json:"fills_bytes,omitempty"`
 	Interruptions []Interruption `json:"interruptions"`
 }
 

@@ -79,6 +79,19 @@ func FormatBytes(n float64) string {
 // FormatRate prints a rate in bytes per hour, such as "12.4 MB/h".
 func FormatRate(perHour float64) string { return FormatBytes(perHour) + "/h" }
 
+// FormatCount prints a count with thousands separated: "12,345".
+func FormatCount(n int64) string {
+	t := strconv.FormatInt(n, 10)
+	from := 0
+	if n < 0 {
+		from = 1
+	}
+	for i := len(t) - 3; i > from; i -= 3 {
+		t = t[:i] + "," + t[i:]
+	}
+	return t
+}
+
 // Rate is bytes per hour. People write it as 1MB/h, 500MB/min, 20kB/s or 1GB/d.
 type Rate float64
 

@@ -132,12 +132,18 @@
   }
   document.querySelectorAll(".frame").forEach(frame);
 
-  for (const table of document.querySelectorAll(".checks")) {
+  for (const table of document.querySelectorAll("section > .checks")) {
     if (table.querySelectorAll("tr.calm").length < 10) continue;
     const b = el("button", "brief", "Only what needs a look"); b.type = "button"; b.setAttribute("aria-pressed", "false");
     const id = "brief " + table.parentElement.id, toggle = () => { const on = table.classList.toggle("short"); b.setAttribute("aria-pressed", String(on)); keep(id, on); };
     b.addEventListener("click", toggle); table.before(b);
     if (chosen[id]) toggle();
+  }
+
+  for (const d of document.querySelectorAll("details")) {
+    const id = "open " + d.parentElement.id;
+    d.open = Boolean(chosen[id]);
+    d.addEventListener("toggle", () => keep(id, d.open));
   }
 
   const tools = document.querySelector(".tools"), theme = el("button", "", "Light / dark"), paper = el("button", "", "Print");
@@ -149,5 +155,6 @@
   });
   if (chosen.theme) root.dataset.theme = chosen.theme;
   paper.addEventListener("click", () => window.print());
+  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach(d => { d.open = true; }));
   tools.append(theme, paper);
 })();

@@ -131,7 +131,7 @@ func TestValueAndThreshold(t *testing.T) {
 		{"signals.retries_exhausted.per_hour < 1", "fail", "2.35/h", "< 1/h"},
 		{"memory.hours_to_wall > 72", "fail", "61.5 h", "> 72 h"},
 		{"load.drift < 1.5", "fail", "2.5 x", "< 1.5 x"},
-		{"memory.fds.last < 10000", "fail", "12345", "< 10000"},
+		{"memory.fds.last < 10000", "fail", "12,345", "< 10,000"},
 		{"memory.max - memory.first < 1*GB", "fail", "2.41 GB", "< 1 GB"},
 		{"memory.max / memory.first < 2", "fail", "234 %", "< 200 %"},
 		{"memory.max < 2*memory.first", "fail", "4.21 GB", "< 3.6 GB"},

@@ -100,15 +100,19 @@ func formatSeconds(n float64) string {
 	return soak.Duration(d.Round(time.Millisecond)).String()
 }
 
-// short prints whole numbers as they are and others with three significant
-// digits.
+// short prints whole numbers in full, their thousands separated, and others
+// with three significant digits.
 func short(n float64) string {
-	if n == math.Trunc(n) && math.Abs(n) < 1e15 {
-		return strconv.FormatFloat(n, 'f', -1, 64)
+	const most = 1e15
+	if n == math.Trunc(n) && math.Abs(n) < most {
+		return soak.FormatCount(int64(n))
 	}
 	t := strconv.FormatFloat(n, 'g', 3, 64)
-	if strings.Contains(t, "e") {
-		t = strconv.FormatFloat(n, 'f', 0, 64)
+	switch {
+	case !strings.Contains(t, "e"):
+		return t
+	case math.Abs(n) < most:
+		return soak.FormatCount(int64(math.Round(n)))
 	}
-	return t
+	return strconv.FormatFloat(n, 'f', 0, 64)
 }

@@ -14,7 +14,7 @@ func (f *facts) load(scenario, name string) checklist.Fact {
 	case f.t != f.j.loaded():
 		return checklist.Fact{Missing: "load goes to " + f.j.loaded().info.Name + " only", Unfired: true}
 	case c == nil || c.requests == 0:
-		return checklist.Fact{Missing: unfired(scenario), Unfired: true}
+		return checklist.Fact{Missing: f.unfired(scenario), Unfired: true}
 	}
 	switch name {
 	case "requests":
@@ -22,7 +22,7 @@ func (f *facts) load(scenario, name string) checklist.Fact {
 	case "errors":
 		return checklist.Fact{Value: float64(c.errors), Note: c.kindsText()}
 	case "error_rate":
-		return checklist.Fact{Value: float64(c.errors) / float64(c.requests), Note: fmt.Sprintf("%d of %d", c.errors, c.requests)}
+		return checklist.Fact{Value: float64(c.errors) / float64(c.requests), Note: fmt.Sprintf("%s of %s", grouped(c.errors), grouped(c.requests))}
 	case "p50":
 		return f.latency(c, scenario, 50)
 	case "p95":
@@ -37,22 +37,36 @@ func (f *facts) load(scenario, name string) checklist.Fact {
 	return f.spike(scenario, name)
 }
 
-func unfired(scenario string) string {
+// unfired says that a scenario was not fired, and of health requests why.
+func (f *facts) unfired(scenario string) string {
 	switch scenario {
 	case allScenarios:
 		return "no load was fired in this window"
 	case soak.HealthScenario:
-		return "no health request was sent in this window: the profile needs a port and a health path, or the run a --url; verify sends them only if it is told to (--ask-health)"
+		return "no health request was sent in this window: " + f.unasked()
 	}
 	return "the scenario " + scenario + " was not fired in this window"
+}
+
+// unasked says why nobody asked the target's health path.
+func (f *facts) unasked() string {
+	switch info := f.j.info; {
+	case info.Kind == soak.KindVerify:
+		return "verify sends none unless it is told to (--ask-health)"
+	case info.LoadLevel == soak.LoadNone:
+		return "nothing was to be sent (--load none)"
+	case len(info.Targets) > 1 && f.j.loaded() != f.t:
+		return "they go to " + f.j.loaded().info.Name + ", which gets the load"
+	}
+	return "it takes a health path in the profile (service: health), and a port there or a --url"
 }
 
 func (f *facts) latency(c *counts, scenario string, quantile float64) checklist.Fact {
 	switch {
 	case c == nil || c.requests == 0:
-		return checklist.Fact{Missing: unfired(scenario), Unfired: scenario != soak.HealthScenario}
+		return checklist.Fact{Missing: f.unfired(scenario), Unfired: scenario != soak.HealthScenario}
 	case c.latency == nil:
-		return checklist.Missing(fmt.Sprintf("none of %d requests was answered", c.requests))
+		return checklist.Missing(fmt.Sprintf("none of %s requests was answered", grouped(c.requests)))
 	}
 	return checklist.Number(c.ms(quantile))
 }
@@ -60,11 +74,11 @@ func (f *facts) latency(c *counts, scenario string, quantile float64) checklist.
 func (f *facts) availability() checklist.Fact {
 	c := f.w.load[soak.HealthScenario]
 	if c == nil || c.requests == 0 {
-		return checklist.Missing(unfired(soak.HealthScenario))
+		return checklist.Missing(f.unfired(soak.HealthScenario))
 	}
 	return checklist.Fact{
 		Value: float64(c.requests-min(c.errors, c.requests)) / float64(c.requests),
-		Note:  fmt.Sprintf("%d of %d health requests failed", c.errors, c.requests),
+		Note:  fmt.Sprintf("%s of %s health requests failed", grouped(c.errors), grouped(c.requests)),
 	}
 }
 

@@ -109,7 +109,7 @@ func (f *facts) trend(rule string) checklist.Fact {
 	early, late := when.count(f.from, middle), when.count(middle, f.to.Add(time.Nanosecond))
 	return checklist.Fact{
 		Value: float64(late-early) / half.Hours(),
-		Note:  fmt.Sprintf("%d hits in the first half, %d in the second", early, late),
+		Note:  fmt.Sprintf("%s hits in the first half, %s in the second", grouped(early), grouped(late)),
 	}
 }
 
@@ -158,7 +158,7 @@ func (f *facts) field(h *hits, rule, field, name string) checklist.Fact {
 	case "max":
 		x.Value, bound = v.max, checklist.AtLeast
 	case "mean":
-		x.Value, x.Note = v.sum/float64(v.n), fmt.Sprintf("of %d", v.n)
+		x.Value, x.Note = v.sum/float64(v.n), fmt.Sprintf("of %s", grouped(v.n))
 	}
 	if !f.logComplete() {
 		x.Note = joinNotes(x.Note, "the log was read in part")

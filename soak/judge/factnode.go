@@ -59,6 +59,9 @@ func (f *facts) running() checklist.Fact {
 	if f.t.info.Kind == "process" && h.finished() {
 		return checklist.Fact{Value: true, Note: "until it ended: exit 0"}
 	}
+	if f.t.samples == 0 && !h.stopped {
+		return checklist.Missing("nobody saw it run")
+	}
 	return checklist.Truth(!h.stopped)
 }
 

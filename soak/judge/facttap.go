@@ -63,9 +63,9 @@ func (f *facts) tap(name string) checklist.Fact {
 	case name == "requests_per_client_request":
 		c := f.w.load[allScenarios]
 		if c == nil {
-			return checklist.Fact{Missing: unfired(allScenarios), Unfired: true}
+			return checklist.Fact{Missing: f.unfired(allScenarios), Unfired: true}
 		}
-		return ratio(in["requests"], float64(c.requests), unfired(allScenarios))
+		return ratio(in["requests"], float64(c.requests), f.unfired(allScenarios))
 	}
 	return f.seen(checklist.Number(in[name]), checklist.AtLeast)
 }

@@ -76,8 +76,8 @@ func (t *target) remembered(end time.Time) (r soak.Result, ok bool) {
 		r = curve.Classify(slices.Values(samples), t.options)
 		r.Source = logSource
 		r.Warnings = append(r.Warnings, fmt.Sprintf(
-			"judged on the resident memory (RSS) that %d lines of its log report over %s: nobody sampled it over that time",
-			len(samples), since(samples[len(samples)-1].At.Sub(samples[0].At))))
+			"judged on the resident memory (RSS) that %s lines of its log report over %s: nobody sampled it over that time",
+			grouped(len(samples)), since(samples[len(samples)-1].At.Sub(samples[0].At))))
 	}
 	m.judged[end] = r
 	return r, r.Samples > 0

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -18,10 +19,11 @@ type Options struct {
 	// Inconclusive is what a gate makes of an inconclusive run: "pass", "fail",
 	// or empty for an exit code of its own.
 	Inconclusive string
-	// Limit is a memory limit given by the user, in bytes; 0 without one.
+	// Limit is a memory limit given by the user, in bytes; 0 takes the one that
+	// the run was started with, if any.
 	Limit float64
 	// Fills is how many bytes the program fills by design, as the user says; 0
-	// takes what its command line was found to say.
+	// takes what the run was started with, or its command line was found to say.
 	Fills float64
 }
 
@@ -51,6 +53,7 @@ func New(info soak.RunInfo, profiles map[string]*soak.Profile, o Options) (*Judg
 	if !slices.Contains([]string{"", "pass", "fail"}, o.Inconclusive) {
 		return nil, fmt.Errorf("inconclusive is %q: it must be pass or fail", o.Inconclusive)
 	}
+	o.Limit, o.Fills = cmp.Or(o.Limit, info.Limit), cmp.Or(o.Fills, info.Fills)
 	j := &Judge{info: info, options: o, byName: map[string]*target{}}
 	names := make([]string, 0, len(info.Targets))
 	for _, t := range info.Targets {

@@ -100,7 +100,7 @@ func count(in map[string]*counts, name string, x soak.LoadInterval, latency *lat
 func (c *counts) kindsText() string {
 	var all []string
 	for _, kind := range slices.Sorted(maps.Keys(c.kinds)) {
-		all = append(all, fmt.Sprintf("%s %d", kind, c.kinds[kind]))
+		all = append(all, fmt.Sprintf("%s %s", kind, grouped(c.kinds[kind])))
 	}
 	return strings.Join(all, ", ")
 }
@@ -119,3 +119,6 @@ func (t *traffic) fired(scenario string) bool {
 }
 
 func (c *counts) sent() bool { return c != nil && c.requests > 0 }
+
+// grouped prints a count with its thousands separated.
+func grouped[N int | int64](n N) string { return soak.FormatCount(int64(n)) }

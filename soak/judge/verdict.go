@@ -78,11 +78,11 @@ func (j *Judge) allWarnings(now time.Time) []string {
 	}
 	o := j.observer
 	if o.Missed > 0 && float64(o.Missed) > 0.01*float64(o.Missed+o.Samples) {
-		add("%d of %d samples were missed", o.Missed, o.Missed+o.Samples)
+		add("%s of %s samples were missed", grouped(o.Missed), grouped(o.Missed+o.Samples))
 	}
 	all = append(all, j.load.warnings()...)
 	if j.events.dropped > 0 {
-		add("%d events of the middle of the run are left out here; the record has them", j.events.dropped)
+		add("%s events of the middle of the run are left out here; the record has them", grouped(j.events.dropped))
 	}
 	return all
 }
@@ -109,7 +109,7 @@ func (t *target) warnings(ended bool, now time.Time) (all []string) {
 // warnings says what the load plan wanted and did not get.
 func (t *traffic) warnings() (all []string) {
 	if c := t.total[allScenarios]; c != nil && c.due > 0 && float64(c.due-c.requests) > 0.01*float64(c.due) {
-		all = append(all, fmt.Sprintf("only %d of %d requests that were due were sent: the load did not land whole", c.requests, c.due))
+		all = append(all, fmt.Sprintf("only %s of %s requests that were due were sent: the load did not land whole", grouped(c.requests), grouped(c.due)))
 	}
 	if t.damaged {
 		all = append(all, "some latencies could not be read from the record")
