@@ -131,9 +131,13 @@ func (v *View) healthRequests() (string, Tone) {
 		for _, n := range s.Errors {
 			failed += n
 		}
-		text := fmt.Sprintf("answered %s of %s health requests, p95 %s", number(s.Requests-failed), number(s.Requests), millis(s.P95))
+		ended := s.Requests - s.Open
+		if ended == 0 {
+			return "has not answered its " + plural(s.Requests, "health request") + " yet", Caution
+		}
+		text := fmt.Sprintf("answered %s of %s health requests, p95 %s", number(ended-failed), number(ended), millis(s.P95))
 		switch {
-		case failed == s.Requests:
+		case failed == ended:
 			return text, Bad
 		case failed > 0:
 			return text, Caution

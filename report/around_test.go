@@ -29,3 +29,20 @@ func TestTheLifeBeforeIsTheLastThatEnded(t *testing.T) {
 		t.Errorf("%q, want %q at its end", got, want)
 	}
 }
+
+// TestARequestOnItsWayIsNoAnswer: a node that hangs is not said to answer
+// before the first request has timed out.
+func TestARequestOnItsWayIsNoAnswer(t *testing.T) {
+	for want, s := range map[string]soak.ScenarioResult{
+		"has not answered its 1 health request yet":    {Requests: 1, Open: 1},
+		"answered 0 of 1 health requests, p95 10 s":    {Requests: 2, Open: 1, P95: 10_000, Errors: map[soak.ErrorKind]int64{soak.ErrorTimeout: 1}},
+		"answered 29 of 29 health requests, p95 12 ms": {Requests: 30, Open: 1, P95: 12},
+	} {
+		s.Name = soak.HealthScenario
+		v := &View{}
+		v.Report.Load.Scenarios = []soak.ScenarioResult{s}
+		if got, _ := v.healthRequests(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -179,15 +179,17 @@ type Brake struct {
 
 // ScenarioResult is one scenario's traffic. Latencies are in milliseconds.
 type ScenarioResult struct {
-	Name     string              `json:"name"`
-	Due      int64               `json:"due"`
-	Requests int64               `json:"requests"`
-	Errors   map[ErrorKind]int64 `json:"errors"`
-	P50      float64             `json:"p50_ms"`
-	P95      float64             `json:"p95_ms"`
-	P99      float64             `json:"p99_ms"`
-	Max      float64             `json:"max_ms"`
-	Bytes    int64               `json:"bytes"`
+	Name     string `json:"name"`
+	Due      int64  `json:"due"`
+	Requests int64  `json:"requests"`
+	// Open counts those that had neither been answered nor failed yet.
+	Open   int64               `json:"open,omitempty"`
+	Errors map[ErrorKind]int64 `json:"errors"`
+	P50    float64             `json:"p50_ms"`
+	P95    float64             `json:"p95_ms"`
+	P99    float64             `json:"p99_ms"`
+	Max    float64             `json:"max_ms"`
+	Bytes  int64               `json:"bytes"`
 	// Drift is how the answers changed over the run; nil means too few to tell.
 	Drift *Drift `json:"drift,omitempty"`
 }

@@ -22,7 +22,10 @@ func (f *facts) load(scenario, name string) checklist.Fact {
 	case "errors":
 		return checklist.Fact{Value: float64(c.errors), Note: c.kindsText()}
 	case "error_rate":
-		return checklist.Fact{Value: float64(c.errors) / float64(c.requests), Note: fmt.Sprintf("%s of %s", grouped(c.errors), grouped(c.requests))}
+		if c.ended() == 0 {
+			return checklist.Missing(fmt.Sprintf("none of %s requests has had an answer yet", grouped(c.requests)))
+		}
+		return checklist.Fact{Value: float64(c.errors) / float64(c.ended()), Note: fmt.Sprintf("%s of %s", grouped(c.errors), grouped(c.ended()))}
 	case "p50":
 		return f.latency(c, scenario, 50)
 	case "p95":
@@ -76,9 +79,13 @@ func (f *facts) availability() checklist.Fact {
 	if c == nil || c.requests == 0 {
 		return checklist.Missing(f.unfired(soak.HealthScenario))
 	}
+	ended := c.ended()
+	if ended == 0 {
+		return checklist.Missing(fmt.Sprintf("none of %s health requests has had an answer yet", grouped(c.requests)))
+	}
 	return checklist.Fact{
-		Value: float64(c.requests-min(c.errors, c.requests)) / float64(c.requests),
-		Note:  fmt.Sprintf("%s of %s health requests failed", grouped(c.errors), grouped(c.requests)),
+		Value: float64(ended-c.errors) / float64(ended),
+		Note:  fmt.Sprintf("%s of %s health requests failed", grouped(c.errors), grouped(ended)),
 	}
 }
 

@@ -160,6 +160,14 @@ func TestFacts(t *testing.T) {
 			s.record(soak.Batch{Load: []soak.LoadInterval{fired(time.Minute, soak.HealthScenario, 100, 5*time.Millisecond)}})
 		}, soak.Pass, "node.response_p95 = 5 ms"},
 		{"no health request", "node.availability >= 99*percent", func(*story) {}, soak.Inconclusive, "no health request was sent"},
+		{"a health request without an answer so far", "node.availability >= 99*percent", func(s *story) {
+			s.record(soak.Batch{Load: []soak.LoadInterval{{At: at(time.Minute), Scenario: soak.HealthScenario, Due: 1, Requests: 1}}})
+		}, soak.Inconclusive, "none of 1 health requests has had an answer yet"},
+		{"one in the end cut off", "node.availability == 50*percent", func(s *story) {
+			x := fired(time.Minute, soak.HealthScenario, 2, time.Second)
+			x.Requests, x.Errors = 3, map[soak.ErrorKind]int64{soak.ErrorTimeout: 1}
+			s.record(soak.Batch{Load: []soak.LoadInterval{x}})
+		}, soak.Pass, "1 of 2 health requests failed"},
 		{"health requests are no load", "load.requests > 0", func(s *story) {
 			s.record(soak.Batch{Load: []soak.LoadInterval{fired(time.Minute, soak.HealthScenario, 100, 5*time.Millisecond)}})
 		}, soak.NotRun, "no load was fired in this window"},

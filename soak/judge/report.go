@@ -123,7 +123,7 @@ func (j *Judge) loadResult() soak.LoadResult {
 		}
 		c := j.load.total[name]
 		r.Scenarios = append(r.Scenarios, soak.ScenarioResult{
-			Name: name, Due: c.due, Requests: c.requests, Errors: maps.Clone(c.kinds),
+			Name: name, Due: c.due, Requests: c.requests, Open: max(c.requests-c.ended(), 0), Errors: maps.Clone(c.kinds),
 			P50: c.ms(50), P95: c.ms(95), P99: c.ms(99), Max: c.ms(100), Bytes: c.bytes,
 			Drift: j.load.courses[name].change(),
 		})

@@ -96,6 +96,17 @@ func count(in map[string]*counts, name string, x soak.LoadInterval, latency *lat
 	c.latency.Merge(latency)
 }
 
+// ended counts requests that were answered or failed; the others are on their
+// way, or the end of the run cut them off. Of those that failed only the kinds
+// without any answer have no latency.
+func (c *counts) ended() int64 {
+	n := c.kinds[soak.ErrorRefused] + c.kinds[soak.ErrorReset] + c.kinds[soak.ErrorOther]
+	if c.latency != nil {
+		n += c.latency.TotalCount()
+	}
+	return max(min(n, c.requests), c.errors)
+}
+
 // kindsText lists how requests failed: "timeout 3, refused 1".
 func (c *counts) kindsText() string {
 	var all []string
