@@ -4,7 +4,8 @@ import "strings"
 
 // commandLines breaks a command into lines of at most n columns that a shell
 // takes as one: between words, and never inside quotes or between a flag and its
-// value. Only a word that is longer than a line is cut.
+// value. A word that is longer than a line runs over its end, so that what is
+// copied from a terminal can still be run.
 func commandLines(command string, n int) []string {
 	var lines []string
 	line := ""
@@ -16,10 +17,6 @@ func commandLines(command string, n int) []string {
 			line += " " + word
 		default:
 			lines, line = append(lines, line+` \`), word
-		}
-		for width(line)+2 > n && n > 8 {
-			h := head(line, n)
-			lines, line = append(lines, h), line[len(h):]
 		}
 	}
 	return append(lines, line)
