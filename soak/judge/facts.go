@@ -112,7 +112,7 @@ func since(d time.Duration) string {
 		d = d.Round(time.Hour)
 	case d >= time.Hour:
 		d = d.Round(time.Minute)
-	case d >= 10*time.Second:
+	case d >= time.Second:
 		d = d.Round(time.Second)
 	default:
 		d = d.Round(time.Millisecond)
