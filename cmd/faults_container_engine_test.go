@@ -137,7 +137,7 @@ func TestFaultsOfTheLog(t *testing.T) {
 func TestFaultsOfTheRecord(t *testing.T) {
 	t.Parallel()
 	whole := filepath.Join(t.TempDir(), "out")
-	b := start(t, nil, "soak", "--load", "none", "--duration", "5s", "--interval", "20ms", "--out", whole, "--", "sleep", "60")
+	b := start(t, nil, "soak", "--load", "none", "--duration", "6s", "--interval", "5ms", "--out", whole, "--", "sleep", "60")
 	wait(t, "the record", func() bool { _, err := os.Stat(filepath.Join(whole, record.FileName)); return err == nil })
 	time.Sleep(time.Second)
 	second := start(t, nil, "soak", "--resume", whole)

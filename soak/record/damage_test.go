@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,6 +90,49 @@ func TestDamage(t *testing.T) {
 			}
 			t.Logf("%d of %d left: %v", n, total, err)
 		})
+	}
+}
+
+// TestNothingIsMadeUp cuts short records, whose samples build on each other, at
+// every place: what is left are samples that were taken, each once, in order.
+func TestNothingIsMadeUp(t *testing.T) {
+	for _, total := range []int{100, 400, 600} {
+		whole := recorded(t, total)
+		text, err := os.ReadFile(whole)
+		must(t, err)
+		most := 0
+		var taken []soak.Sample
+		r, err := record.Open(whole)
+		must(t, err)
+		for s, err := range r.Samples("") {
+			must(t, err)
+			taken = append(taken, s)
+		}
+		must(t, r.Close())
+		for cut := 20_000; cut < len(text); cut += 1500 {
+			path := filepath.Join(t.TempDir(), "run.db")
+			must(t, os.WriteFile(path, text[:cut], 0o600))
+			r, err := record.Salvage(path)
+			must(t, err)
+			n, next := 0, 0
+			for s, err := range r.Samples("") {
+				var d *record.DamagedError
+				if errors.As(err, &d) {
+					break
+				}
+				must(t, err)
+				i := slices.IndexFunc(taken[next:], func(x soak.Sample) bool { return reflect.DeepEqual(x, s) })
+				if i < 0 {
+					t.Fatalf("%d of %d bytes: %+v was not taken, or not after the %d before", cut, len(text), s, n)
+				}
+				n, next = n+1, next+i+1
+			}
+			must(t, r.Close())
+			most = max(most, n)
+		}
+		if most < 60 { // a block is lost as a whole
+			t.Errorf("of %d samples %d are left at best", total, most)
+		}
 	}
 }
 

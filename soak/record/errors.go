@@ -50,18 +50,23 @@ func (e *DamagedError) Error() string {
 func (e *DamagedError) Unwrap() error { return e.Err }
 
 // code is SQLite's primary result code of an error, 0 for other errors.
-func code(err error) int {
+func code(err error) int { return extendedCode(err) & 0xff }
+
+func extendedCode(err error) int {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return 0
 	}
-	return e.Code() & 0xff
+	return e.Code()
 }
+
+// shortRead reports whether a file ends within a page.
+func shortRead(err error) bool { return extendedCode(err) == sqlite3.SQLITE_IOERR_SHORT_READ }
 
 // damaged reports whether an error means that the file's content is broken. A
 // row whose values are not what the schema promises is, too; database/sql has
 // no type for that, only words.
 func damaged(err error) bool {
-	return code(err) == sqlite3.SQLITE_CORRUPT || errors.Is(err, errDamaged) ||
+	return code(err) == sqlite3.SQLITE_CORRUPT || shortRead(err) || errors.Is(err, errDamaged) ||
 		err != nil && strings.HasPrefix(err.Error(), "sql: Scan error")
 }

@@ -24,21 +24,26 @@ type reader struct {
 func (r *reader) each(yield func(int64, soak.Sample) bool) error {
 	more := true
 	counted := func(id int64, s soak.Sample) bool { more = yield(id, s); return more }
-	err := r.table("SELECT id, body FROM block WHERE id >= ? AND last >= ? ORDER BY id", func(id int64, body []byte) error {
+	err := r.blocks("SELECT id, body FROM block WHERE id >= ? AND last >= ? ORDER BY id", func(id int64, body []byte) error {
 		return r.block(id, body, counted)
 	}, &more)
 	if err != nil || !more {
 		return err
 	}
 	d := newDecoder(r.names)
-	return r.table("SELECT id, body FROM sample WHERE id >= ? AND ? >= 0 ORDER BY id", func(id int64, body []byte) error {
+	_, err = r.rows("SELECT id, body FROM sample WHERE id >= ? AND ? >= 0 ORDER BY id", 0, func(id int64, body []byte) error {
 		return r.row(d, id, body, counted)
 	}, &more)
+	if err != nil && r.skip != nil { // what stands behind builds on what is lost
+		r.skip(err)
+		return nil
+	}
+	return err
 }
 
-// table reads a table's rows. When damage may be skipped it goes on behind
+// blocks reads the table of blocks. When damage may be skipped it goes on behind
 // it, trying further and further ahead until the ids must have ended.
-func (r *reader) table(query string, row func(int64, []byte) error, more *bool) error {
+func (r *reader) blocks(query string, row func(int64, []byte) error, more *bool) error {
 	const end = 1 << 62
 	for start, step := int64(0), int64(1); start < end; {
 		last, err := r.rows(query, start, row, more)
@@ -54,7 +59,8 @@ func (r *reader) table(query string, row func(int64, []byte) error, more *bool) 
 	return nil
 }
 
-// rows reads a table's rows from an id on and returns the last it saw.
+// rows reads a table's rows from an id on and returns the last it saw. A damaged
+// index can lead to rows before that; they were read, or are not to be trusted.
 func (r *reader) rows(query string, start int64, row func(int64, []byte) error, more *bool) (last int64, err error) {
 	last = -1
 	rows, err := r.db.Query(query, start, r.from)
@@ -64,9 +70,14 @@ func (r *reader) rows(query string, start int64, row func(int64, []byte) error, 
 	defer rows.Close()
 	for *more && rows.Next() {
 		var body sql.RawBytes
-		if err := rows.Scan(&last, &body); err != nil {
+		var id int64
+		if err := rows.Scan(&id, &body); err != nil {
 			return last, err
 		}
+		if id < start || id <= last {
+			return last, errDamaged
+		}
+		last = id
 		b, err := unseal(body)
 		if err == nil {
 			err = row(last, b)
