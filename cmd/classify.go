@@ -65,7 +65,7 @@ folder or record file.
 	}
 	f := c.Flags()
 	f.StringVar(&o.format, "format", "text", "what to print: text or json")
-	f.Var(&o.interval, "interval", "time between rows that carry no time")
+	f.Var(aboveZero{&o.interval}, "interval", "time between rows that carry no time")
 	o.judgeOptions.flags(f)
 	return c
 }
@@ -73,9 +73,6 @@ folder or record file.
 func (o *classifyOptions) check(args []string) error {
 	if o.format != "text" && o.format != "json" {
 		return usage("--format %q: use text or json", o.format)
-	}
-	if o.interval < 0 {
-		return usage("--interval %s: it must be above zero", o.interval)
 	}
 	stdin := 0
 	for _, name := range args {

@@ -70,7 +70,7 @@ measure, 4 cannot tell, 130 interrupted.`,
 	f.StringVar(&o.format, "format", "text", "what to print: text or json")
 	f.StringVar(&o.html, "html", "", "write a page with both curves over each other to this `file`, too")
 	f.Var(&o.margin, "margin", "how much worse passes for no worse")
-	f.Var(&o.interval, "interval", "time between rows of curve files that carry no time")
+	f.Var(aboveZero{&o.interval}, "interval", "time between rows of curve files that carry no time")
 	o.judgeOptions.flags(f)
 	return c
 }

@@ -96,7 +96,7 @@ of them a cause.
 	f.Var(&o.block, "block", "how long an arm is on")
 	f.Var(&o.pause, "pause", "quiet time after each block, in which the floor is taken")
 	f.Var(&o.max, "max", "end after this time at the latest")
-	f.Var(&o.interval, "interval", "time between samples")
+	f.Var(aboveZero{&o.interval}, "interval", "time between samples")
 	f.Var(&o.matters, "matters", "what a request may cost; less is cleared")
 	f.Var(&o.tolerance, "tolerance", "what idle time, the observer and commands may cost (default: what --matters comes to at --rate)")
 	f.Uint64Var(&o.seed, "seed", 0, "repeat the order of the blocks of an earlier experiment")

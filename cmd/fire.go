@@ -55,7 +55,7 @@ that has not run. 'leakcheck diagnose' can.
 	f.IntVar(&o.times, "times", 1, "how often each of the scenario's clients goes through its steps")
 	f.Var(&o.wait, "wait", "how long memory has to come back")
 	f.Var(&o.before, "before", "how long memory is watched before anything is sent")
-	f.Var(&o.interval, "interval", "time between samples")
+	f.Var(aboveZero{&o.interval}, "interval", "time between samples")
 	f.StringVar(&o.format, "format", "text", "what to print: text or json")
 	return c
 }

@@ -212,10 +212,19 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
 			first = usage("%s=%q in the environment: %w", name, value, err)
 		}
 	})
-	if f := flags.Lookup("interval"); first == nil && f != nil && f.Changed && f.Value.String() == "0s" {
-		return usage("--interval 0s: it must be above zero") // zero stands for one that was not given
-	}
 	return first
+}
+
+// aboveZero is a time span's flag that refuses zero, which stands for one that
+// was not given.
+type aboveZero struct{ *soak.Duration }
+
+func (f aboveZero) Set(v string) error {
+	err := f.Duration.Set(v)
+	if err == nil && *f.Duration <= 0 {
+		return errors.New("it must be above zero")
+	}
+	return err
 }
 
 // interruptible returns a context that the first Ctrl-C, SIGTERM or SIGHUP

@@ -94,7 +94,7 @@ memory, slows down, errs or dies. Docker is only read.
 	o.notifyOptions.flags(f)
 	f.Float64Var(&hours, "hours", 24, "how long to soak, in hours")
 	f.Var(&o.duration, "duration", "how long to soak, such as 90s, 24h or 7d, instead of --hours")
-	f.Var(&o.interval, "interval", "time between samples (default 2s for ten minutes, then 15s in runs over an hour)")
+	f.Var(aboveZero{&o.interval}, "interval", "time between samples (default 2s for ten minutes, then 15s in runs over an hour)")
 	f.Var(&o.rehearse, "rehearse", "go through the whole run in this time, everything scaled; never a pass for the real thing")
 	f.StringVar(&o.listen, "listen", "", "serve the live report and /metrics at this address, such as 127.0.0.1:7070")
 	f.StringVar(&o.resume, "resume", "", "go on with an interrupted run: its id, a prefix of it, latest, or its file")
@@ -183,8 +183,8 @@ func (o *soakOptions) check() error {
 	switch {
 	case o.duration <= 0:
 		return usage("a soak of %s makes no sense: give --hours or --duration above zero", o.duration)
-	case o.interval < 0 || o.interval > o.duration:
-		return usage("--interval %s: it must be above zero and shorter than the run", o.interval)
+	case o.interval > o.duration:
+		return usage("--interval %s: it must be shorter than the run", o.interval)
 	case o.rehearse < 0 || o.rehearse > o.duration:
 		return usage("--rehearse %s: it must be above zero and shorter than the run's %s", o.rehearse, o.duration)
 	case o.resume == "" && len(o.containers) == 0 && o.pid == 0 && len(o.command) == 0:

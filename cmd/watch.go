@@ -49,7 +49,7 @@ Elsewhere it prints one line per interval. It ends with the verdict so far:
 	o.judgeOptions.flags(f)
 	o.outputOptions.flags(f)
 	f.Var(&o.duration, "duration", "how long to watch, such as 90s or 24h (default: until it is left)")
-	f.Var(&o.interval, "interval", "time between samples, and between lines")
+	f.Var(aboveZero{&o.interval}, "interval", "time between samples, and between lines")
 	f.StringVar(&o.listen, "listen", "", "serve the live report and /metrics at this address, such as 127.0.0.1:7070")
 	return c
 }
