@@ -11,6 +11,7 @@ type fitted struct {
 	// likelihood (Patterson and Thompson 1971), for averaging over noises.
 	score, restricted float64
 	component
+	kind noiseKind
 }
 
 // explanation is a family with all that it says about the series.
@@ -78,6 +79,7 @@ func (c *contest) enter(l *library) {
 				if sh.extra > 0 {
 					f.scale *= bentWiden
 				}
+				f.kind = h.kind
 				f.restricted -= 2 * h.prior
 				f.score -= 2 * h.prior
 				c.lowest[i] = math.Min(c.lowest[i], f.score)
@@ -145,31 +147,6 @@ func summarise(shapes []shape, fits [][]fitted, hypotheses float64) []explanatio
 		out = append(out, e)
 	}
 	return out
-}
-
-// blend averages what one shape says of the rate over the noises: quantiles
-// are averaged rather than probabilities (Ratcliff, Psychological Bulletin 86,
-// 1979), and scales geometrically, so that a noise of little weight widens the
-// interval a little instead of taking it over.
-func blend(fits []fitted) component {
-	lowest := math.Inf(1)
-	for _, x := range fits {
-		lowest = math.Min(lowest, x.restricted)
-	}
-	var c component
-	var total, square, logScale float64
-	for _, x := range fits {
-		w := math.Exp((lowest - x.restricted) / 2)
-		total += w
-		c.center += w * x.center
-		square += w * x.center * x.center
-		logScale += w * math.Log(x.scale)
-	}
-	c.freedom = fits[0].freedom
-	c.center /= total
-	spread := math.Max(square/total-c.center*c.center, 0)
-	c.scale = math.Hypot(math.Exp(logScale/total), math.Sqrt(spread))
-	return c
 }
 
 // average is -2 ln of the mean of exp(-score/2) over so many hypotheses.

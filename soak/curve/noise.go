@@ -8,29 +8,40 @@ import "math"
 // noise of variance white. tau = 0 is white noise alone; a tau much longer
 // than the run is a random walk.
 type noise struct {
+	kind       noiseKind
 	tau, white float64
 	// prior is the log of the hypothesis's prior weight, widen what the standard
 	// errors under it are multiplied with.
 	prior, widen float64
 }
 
+// noiseKind groups hypotheses that differ in nothing but their correlation time.
+type noiseKind int
+
+const (
+	uncorrelated noiseKind = iota
+	correlated
+	correlatedAndWhite
+	noiseKinds
+)
+
 // noises returns the hypotheses for points a typical step apart over a run of
 // the given length. Nobody knows the noise of a program beforehand: slopes are
 // averaged over all of these, weighted by their likelihood.
 func noises(step, length float64) []noise {
-	list := []noise{{white: 1, widen: widenLeast}}
+	list := []noise{{kind: uncorrelated, white: 1, widen: widenLeast}}
 	least, most := tauLeast*step, tauMost*length
 	enough := math.Min(1, length/step/tauPoints)
 	for i, last := 0.0, math.Round(math.Log(most/least)/math.Log(tauStep)); i <= last; i++ {
 		tau := least * math.Pow(most/least, i/math.Max(last, 1))
 		x := math.Pow(tau/length/widenKnee, 4)
 		widen := widenLeast + (widenMost-widenLeast)*x/(x+1)
-		prior := -tauPrior * enough * math.Log(tau/least)
-		list = append(list, noise{tau, 0, prior, widen})
+		prior := tauPrior * enough * math.Log(tau/least)
+		list = append(list, noise{correlated, tau, 0, prior, widen})
 		if tau > 1.5*step {
 			// White noise is measured against the variance of one step of the process.
 			one := 1 - math.Exp(-2*step/tau)
-			list = append(list, noise{tau, nugget * one, prior + nuggetPrior, widen})
+			list = append(list, noise{correlatedAndWhite, tau, nugget * one, prior + nuggetPrior, widen})
 		}
 	}
 	return list

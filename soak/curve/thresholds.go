@@ -111,28 +111,31 @@ const (
 	detectStraight = 8.0
 )
 
-// What is assumed of the noise (noise.go). The likelihood underrates long
-// memory where the run is short (Marriott and Pope, Biometrika 41, 1954), which
-// would make intervals too narrow: standard errors are widened by widenLeast to
-// widenMost, half the way where the correlation time is widenKnee of the run;
-// those of explanations with a parameter that was searched for by bentWiden.
-// A process with independent noise of nugget times its own variance per step
-// on top has the log prior weight nuggetPrior. Correlation times run from
-// tauLeast of a step to tauMost of the run, tauStep apart; in a run of tauPoints
-// steps or more each has the prior weight tau^-tauPrior, in one of fewer steps a
-// flatter one: the few points of a short run could not speak against it.
+// What is assumed of the noise (noise.go, blend.go). The likelihood underrates
+// long memory where the run is short (Marriott and Pope, Biometrika 41, 1954),
+// which would make intervals too narrow: standard errors are widened by
+// widenLeast to widenMost, half the way where the correlation time is widenKnee
+// of the run; those of explanations with a parameter that was searched for by
+// bentWiden. A process with independent noise of nugget times its own variance
+// per step on top has the log prior weight nuggetPrior. Correlation times run
+// from tauLeast of a step to tauMost of the run, tauStep apart; in a run of
+// tauPoints steps or more each has the prior weight tau^tauPrior, in one of
+// fewer steps a flatter one: the few points of a short run could not speak
+// against it. The rate is averaged over the noises by their weights to the power
+// of sharpness.
 const (
 	widenLeast  = 1.08
-	widenMost   = 8.0
-	widenKnee   = 0.29
+	widenMost   = 3.2
+	widenKnee   = 0.11
 	bentWiden   = 1.2
 	nugget      = 4.0
 	nuggetPrior = -3.0
 	tauLeast    = 0.6
 	tauMost     = 0.85
 	tauStep     = 2.0
-	tauPrior    = 0.12
+	tauPrior    = 0.3
 	tauPoints   = 150
+	sharpness   = 2.0
 )
 
 // A runaway is growth so fast that nobody can wait for the statistics: the
