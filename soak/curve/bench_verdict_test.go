@@ -25,6 +25,7 @@ type tally struct {
 	sure, undecided                             int       // where the oracle is sure of the answer
 	forecasts, hit                              int       // of the wall, where there is one
 	widths                                      []float64 // of intervals over the oracle's
+	reaches                                     []float64 // widths of forecasts over the oracle's
 	detectable                                  []float64 // over what the oracle could detect
 	peers                                       [peerCount]int
 }
@@ -82,6 +83,13 @@ func (a *tally) forecast(d *draw, r soak.Result) {
 	if early && late {
 		a.hit++
 	}
+	if w := d.oracleForecast(); w > 0 {
+		reach := math.Inf(1)
+		if h.High != nil && h.Low != nil {
+			reach = *h.High - *h.Low
+		}
+		a.reaches = append(a.reaches, reach/w)
+	}
 }
 
 // run judges n draws of a family on two cores, with the peers' rules if asked.
@@ -124,16 +132,42 @@ func (d *draw) oracle() float64 {
 	if d.sigma == 0 || !d.plain {
 		return 0
 	}
+	_, _, slope := d.gls()
+	return 3.92 * math.Sqrt(slope)
+}
+
+// gls is the covariance of the level at the end, in bytes, and the slope, in
+// bytes per hour, as generalised least squares knows them.
+func (d *draw) gls() (level, both, slope float64) {
 	var aa, ab, bb float64
-	for i, t := range d.t {
-		a, b, scale := 1.0, t, 1.0
+	end := d.t[len(d.t)-1]
+	for i := range d.t {
+		a, b, scale := 1.0, (d.t[i]-end)/3600, 1.0
 		if i > 0 {
-			a, b = a-d.phi, b-d.phi*d.t[i-1]
+			a, b = a-d.phi, b-d.phi*(d.t[i-1]-end)/3600
 			scale = 1 / (1 - d.phi*d.phi)
 		}
 		aa, ab, bb = aa+scale*a*a, ab+scale*a*b, bb+scale*b*b
 	}
-	return 3.92 * d.sigma / math.Sqrt(bb-ab*ab/aa) * 3600
+	det := (aa*bb - ab*ab) / (d.sigma * d.sigma)
+	return bb / det, -ab / det, aa / det
+}
+
+// oracleForecast is the width in hours of the 95 % interval for the time to the
+// limit of an oracle that knows the noise (Fieller, JRSS B 16, 1954); 0 where
+// there is none, or where it has no end.
+func (d *draw) oracleForecast() float64 {
+	if d.sigma == 0 || !d.plain || !d.leak {
+		return 0
+	}
+	const z2 = 1.96 * 1.96
+	level, both, slope := d.gls()
+	room := d.limit - d.floor
+	a, b, c := d.slope*d.slope-z2*slope, room*d.slope+z2*both, room*room-z2*level
+	if a <= 0 || b*b <= a*c {
+		return 0
+	}
+	return 2 * math.Sqrt(b*b-a*c) / a
 }
 
 // wilson is the 95 % interval of a binomial share in per cent (Wilson, JASA
@@ -200,8 +234,8 @@ func TestBenchVerdict(t *testing.T) {
 	}
 }
 
-const header = "| family | yes | no | inconclusive | wrong no | covered | leaks >= 2 x detectable found | width / oracle | detectable / oracle | inconclusive where the oracle is sure | forecast holds |\n" +
-	"|---|---|---|---|---|---|---|---|---|---|---|\n"
+const header = "| family | yes | no | inconclusive | wrong no | covered | leaks >= 2 x detectable found | width / oracle | detectable / oracle | inconclusive where the oracle is sure | forecast holds | its width / oracle |\n" +
+	"|---|---|---|---|---|---|---|---|---|---|---|---|\n"
 
 func row(name string, a *tally) string {
 	ratio := func(x []float64) string {
@@ -210,9 +244,9 @@ func row(name string, a *tally) string {
 		}
 		return fmt.Sprintf("%.2f", Median(x))
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s | %d | %s | %s | %s | %s | %s | %s |\n", name, wilson(a.yes, a.draws), wilson(a.no, a.draws),
+	return fmt.Sprintf("| %s | %s | %s | %s | %d | %s | %s | %s | %s | %s | %s | %s |\n", name, wilson(a.yes, a.draws), wilson(a.no, a.draws),
 		wilson(a.draws-a.yes-a.no, a.draws), a.wrongNo, wilson(a.covered, a.intervals), wilson(a.found, a.big), ratio(a.widths), ratio(a.detectable),
-		wilson(a.undecided, a.sure), wilson(a.hit, a.forecasts))
+		wilson(a.undecided, a.sure), wilson(a.hit, a.forecasts), ratio(a.reaches))
 }
 
 func peerHeader() string {

@@ -2,36 +2,63 @@ package curve
 
 import "math"
 
-// guess is what a shape says of the rate under one noise.
-type guess struct {
-	// against is -2 ln of the noise's weight.
-	against, center, logScale float64
-}
+// guess is what a shape says under one noise: -2 ln of the noise's weight, the
+// rate and the level now with the logs of their standard errors, and the
+// correlation of the two.
+type guess [guessSize]float64
 
-// blend averages what one shape says of the rate over the noises: quantiles
-// are averaged rather than probabilities (Ratcliff, Psychological Bulletin 86,
-// 1979), and scales geometrically, so that a noise of little weight widens the
-// interval a little instead of taking it over. Averaged so, intervals are wider
-// than they need be where the likelihood hardly tells two noises apart: it
-// counts to the power of sharpness.
+const (
+	guessAgainst = iota
+	guessRate
+	guessLogRateScale
+	guessLevel
+	guessLogLevelScale
+	guessTie
+	guessSize
+)
+
+// blend averages what one shape says of the rate and the level over the noises:
+// quantiles are averaged rather than probabilities (Ratcliff, Psychological
+// Bulletin 86, 1979), and scales geometrically, so that a noise of little weight
+// widens the interval a little instead of taking it over. Averaged so, intervals
+// are wider than they need be where the likelihood hardly tells two noises
+// apart: it counts to the power of sharpness.
 func blend(fits []fitted) component {
 	list := guesses(fits)
 	lowest := math.Inf(1)
-	for _, g := range list {
-		lowest = math.Min(lowest, g.against)
+	for i := range list {
+		lowest = math.Min(lowest, list[i][guessAgainst])
 	}
-	c := component{freedom: fits[0].freedom}
-	var total, square, logScale float64
-	for _, g := range list {
-		w := math.Exp(sharpness * (lowest - g.against) / 2)
+	var mean guess
+	var total, rates, levels, both float64
+	first := list[0]
+	for i := range list {
+		g := &list[i]
+		w := math.Exp(sharpness * (lowest - g[guessAgainst]) / 2)
 		total += w
-		c.center += w * g.center
-		square += w * g.center * g.center
-		logScale += w * g.logScale
+		for k := range mean {
+			mean[k] += w * g[k]
+		}
+		r, l := g[guessRate]-first[guessRate], g[guessLevel]-first[guessLevel]
+		rates, levels, both = rates+w*r*r, levels+w*l*l, both+w*r*l
 	}
-	c.center /= total
-	spread := math.Max(square/total-c.center*c.center, 0)
-	c.scale = math.Hypot(math.Exp(logScale/total), math.Sqrt(spread))
+	for k := range mean {
+		mean[k] /= total
+	}
+	r, l := mean[guessRate]-first[guessRate], mean[guessLevel]-first[guessLevel]
+	return mean.component(fits[0].freedom, rates/total-r*r, levels/total-l*l, both/total-r*l)
+}
+
+// component is a belief from the mean of guesses and their variances and
+// covariance.
+func (g *guess) component(freedom, rates, levels, both float64) component {
+	s, l := math.Exp(g[guessLogRateScale]), math.Exp(g[guessLogLevelScale])
+	c := component{freedom: freedom, center: g[guessRate], level: g[guessLevel]}
+	c.scale = math.Sqrt(s*s + math.Max(rates, 0))
+	c.levelScale = math.Sqrt(l*l + math.Max(levels, 0))
+	if c.scale > 0 {
+		c.tie = (g[guessTie]*s*l + both) / (c.scale * c.levelScale)
+	}
 	return c
 }
 
@@ -46,7 +73,7 @@ func guesses(fits []fitted) []guess {
 			if f := &fits[i]; f.kind == k {
 				// A shape that has no rate has a scale of 0 under every noise.
 				scale := math.Log(math.Max(f.scale, math.SmallestNonzeroFloat64))
-				list = append(list, guess{f.restricted, f.center, scale})
+				list = append(list, guess{f.restricted, f.center, scale, f.level, math.Log(f.levelScale), f.tie})
 			}
 		}
 		if k == uncorrelated {
@@ -78,9 +105,9 @@ func halfway(chain []guess, i int) guess {
 func mix(chain []guess, shares ...float64) guess {
 	var g guess
 	for i, s := range shares {
-		g.against += s * chain[i].against
-		g.center += s * chain[i].center
-		g.logScale += s * chain[i].logScale
+		for k := range g {
+			g[k] += s * chain[i][k]
+		}
 	}
 	return g
 }

@@ -22,11 +22,11 @@ func TestHalfwayOfPolynomials(t *testing.T) {
 		var chain []guess
 		for k := range c.n {
 			y := c.f(float64(k))
-			chain = append(chain, guess{y, 2 * y, -y})
+			chain = append(chain, guess{y, 2 * y, -y, 3 * y})
 		}
 		y := c.f(float64(c.i) + .5)
-		if g := halfway(chain, c.i); math.Abs(g.against-y)+math.Abs(g.center-2*y)+math.Abs(g.logScale+y) > 1e-9 {
-			t.Errorf("%s: %v, want %g, %g, %g", c.name, g, y, 2*y, -y)
+		if g := halfway(chain, c.i); math.Abs(g[guessAgainst]-y)+math.Abs(g[guessRate]-2*y)+math.Abs(g[guessLogRateScale]+y)+math.Abs(g[guessLevel]-3*y) > 1e-9 {
+			t.Errorf("%s: %v, want multiples of %g", c.name, g, y)
 		}
 	}
 }
@@ -48,11 +48,11 @@ func TestHalfwayAgainstSolved(t *testing.T) {
 		g := newGram(a.series, l)
 		solve := func(tau float64) guess {
 			g.set(noise{tau: tau})
-			f, ok := g.solve(line, a.series.len(), 1, l.rates)
+			f, ok := g.solve(line, 1)
 			if !ok {
 				t.Fatalf("no line under a correlation time of %g s", tau)
 			}
-			return guess{f.restricted, f.center, math.Log(f.scale)}
+			return guess{f.restricted, f.center, math.Log(f.scale), f.level, math.Log(f.levelScale), f.tie}
 		}
 		var chain []guess
 		var taus []float64
@@ -61,17 +61,27 @@ func TestHalfwayAgainstSolved(t *testing.T) {
 			if h.kind == correlated {
 				taus = append(taus, h.tau)
 				chain = append(chain, solve(h.tau))
-				best = math.Min(best, chain[len(chain)-1].against)
+				best = math.Min(best, chain[len(chain)-1][guessAgainst])
 			}
 		}
 		for i := range len(chain) - 1 {
 			got, want := halfway(chain, i), solve(math.Sqrt(taus[i]*taus[i+1]))
-			if want.against > best+10 {
+			if want[guessAgainst] > best+10 {
 				continue // it has next to no weight
 			}
-			off := math.Abs(got.center-want.center) / math.Exp(want.logScale)
-			if math.Abs(got.against-want.against) > 1.5 || off > .05 || math.Abs(got.logScale-want.logScale) > .05 {
-				t.Errorf("seed %d, halfway from %g to %g s: %v, solved %v", seed, taus[i], taus[i+1], got, want)
+			// Rate and level count in standard errors.
+			off := guess{
+				guessAgainst:       (got[guessAgainst] - want[guessAgainst]) / 30,
+				guessRate:          (got[guessRate] - want[guessRate]) / math.Exp(want[guessLogRateScale]),
+				guessLogRateScale:  got[guessLogRateScale] - want[guessLogRateScale],
+				guessLevel:         (got[guessLevel] - want[guessLevel]) / math.Exp(want[guessLogLevelScale]),
+				guessLogLevelScale: got[guessLogLevelScale] - want[guessLogLevelScale],
+				guessTie:           got[guessTie] - want[guessTie],
+			}
+			for k := range off {
+				if math.Abs(off[k]) > .05 {
+					t.Errorf("seed %d, halfway from %g to %g s: figure %d off by %.3f: %v, solved %v", seed, taus[i], taus[i+1], k, off[k], got, want)
+				}
 			}
 		}
 	}

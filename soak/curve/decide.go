@@ -79,8 +79,8 @@ func (a *analysis) rank(gain [courseCount]float64) {
 		}
 		w := math.Exp((best - e.score) / temper)
 		for _, c := range e.rate {
+			c = c.doubted(doubt)
 			c.weight *= w
-			c.scale = math.Hypot(c.scale, doubt)
 			a.rate = append(a.rate, c)
 			if !e.family.harmless() {
 				a.growing = append(a.growing, c)

@@ -74,11 +74,13 @@ func (c *contest) enter(l *library) {
 		g.set(h)
 		c.lowest[i] = math.Inf(1)
 		for k, sh := range l.shapes {
-			if f, ok := g.solve(sh, c.s.len(), c.grain, l.rates); ok {
-				f.scale *= h.widen
+			if f, ok := g.solve(sh, c.grain); ok {
+				wider := h.widen
 				if sh.extra > 0 {
-					f.scale *= bentWiden
+					wider *= bentWiden
 				}
+				f.scale *= wider
+				f.levelScale *= wider
 				f.kind = h.kind
 				f.restricted -= 2 * h.prior
 				f.score -= 2 * h.prior

@@ -82,48 +82,16 @@ func (s *Stream) forecast(a *analysis) soak.Forecast {
 	if f.Wall == "" || len(a.rate) == 0 {
 		return f
 	}
-	low, high := a.interval()
-	top, bottom := a.present(s)
-	hours := func(level, rate float64) *float64 {
-		if rate <= 0 {
-			return nil
-		}
-		h := math.Max(f.WallBytes-level, 0) / rate
-		return &h
-	}
-	f.Hours.Low = hours(math.Max(now, now+top), high)
-	if low > 0 && a.leak != soak.LeakNo {
-		f.Hours.Estimate = hours(now+(top+bottom)/2, a.rate.quantile(0.5)*3600)
-		f.Hours.High = hours(math.Min(now, now+bottom), low)
+	ahead, wall := a.ahead(s), room+s.current().lastY
+	tail := (1 - standard.confidence) / 2
+	// The top of a tooth may meet the wall first, or a runtime that knows it may
+	// collect in time until the floor does.
+	swing := a.swing(s.scale())
+	f.Hours.Low = ahead.reach(wall-swing, tail)
+	if low, _ := a.interval(); low > 0 && a.leak != soak.LeakNo {
+		f.Hours.Estimate, f.Hours.High = ahead.reach(wall-swing/2, 0.5), ahead.reach(wall, 1-tail)
 	}
 	return f
-}
-
-// present is between which bounds, as differences to the last sample, the
-// memory stands without its noise: a band of two standard deviations around the
-// last tenth of the floor, and up to the top of its teeth.
-func (a *analysis) present(s *Stream) (top, bottom float64) {
-	n := a.series.len()
-	if a.pooled || n < standard.minPoints {
-		return 0, 0
-	}
-	rate, last := a.rate.quantile(0.5), a.series.now
-	part := func(from int) (mean, deviation float64) {
-		var sum, square float64
-		for i := from; i < n; i++ {
-			y := a.series.y[i] + rate*(last-a.series.t[i]) - s.current().lastY
-			sum, square = sum+y, square+y*y
-		}
-		m := float64(n - from)
-		return sum / m, math.Sqrt(math.Max(square/m-sum*sum/(m*m), 0))
-	}
-	level, _ := part(n - max(standard.minPoints, n/10))
-	_, deviation := part(n / 2)
-	top, bottom = level+2*deviation, level-2*deviation
-	if a.floor.teeth > 0 {
-		top = math.Max(top, level+a.floor.height)
-	}
-	return top, bottom
 }
 
 // interval is the confidence interval of the present rate in bytes per hour.

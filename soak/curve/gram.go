@@ -15,6 +15,11 @@ type gram struct {
 	pairs [][2]int
 	// logDet is that of the covariance, levels that of the levels' information.
 	logDet, levels float64
+	// means are the columns' weighted means over the last life, info is the
+	// information on its level.
+	means []float64
+	info  float64
+	l     *library
 }
 
 func newGram(s *series, l *library) *gram {
@@ -22,7 +27,7 @@ func newGram(s *series, l *library) *gram {
 	for i := range ones {
 		ones[i] = 1
 	}
-	g := &gram{s: s, cols: append(append([][]float64(nil), l.cols...), s.y, ones)}
+	g := &gram{s: s, l: l, means: make([]float64, len(l.cols)+1), cols: append(append([][]float64(nil), l.cols...), s.y, ones)}
 	p := len(g.cols)
 	g.rows, g.m = make([][]float64, p), make([][]float64, p-1)
 	cells := make([]float64, p*s.len())
@@ -71,7 +76,8 @@ func (g *gram) set(h noise) {
 		lo, hi := g.s.bounds(k)
 		g.white.set(g.s.t[lo:hi], g.s.width, h)
 		g.logDet += g.white.logDet
-		g.levels += math.Log(g.whiten(lo, hi))
+		g.info = g.whiten(lo, hi)
+		g.levels += math.Log(g.info)
 		for _, x := range g.pairs {
 			g.m[x[0]][x[1]] += dot(g.rows[x[0]][:hi-lo], g.rows[x[1]][:hi-lo])
 		}
@@ -91,30 +97,69 @@ func (g *gram) whiten(lo, hi int) float64 {
 	last := len(g.cols) - 1
 	unit := g.rows[last][:hi-lo]
 	info := dot(unit, unit)
-	for _, row := range g.rows[:last] {
+	for k, row := range g.rows[:last] {
 		row = row[:len(unit)]
-		share := dot(row, unit) / info
+		g.means[k] = dot(row, unit) / info
 		for i, u := range unit {
-			row[i] -= share * u
+			row[i] -= g.means[k] * u
 		}
 	}
 	return info
 }
 
 // solve fits one shape by generalised least squares.
-func (g *gram) solve(sh shape, n int, grain float64, rates []float64) (fitted, bool) {
-	p, y := len(sh.cols), len(g.cols)-2
-	free := float64(n - len(g.s.lives) - p)
-	price := penalty(float64(p)+sh.extra, float64(n))
+func (g *gram) solve(sh shape, grain float64) (fitted, bool) {
+	n, p, y := float64(g.s.len()), len(sh.cols), len(g.cols)-2
+	free := n - float64(len(g.s.lives)+p)
+	price := penalty(float64(p)+sh.extra, n)
 	if free < 1 || math.IsInf(price, 1) {
 		return fitted{}, false
 	}
-	var a [8][8]float64 // lower Cholesky factor
-	var z, coef, v [8]float64
-	det := 0.0
+	q, ok := g.factor(sh)
+	if !ok || sh.convex && q.fit[p-1] <= 0 { // the last coefficient has the sign of its part of the fit
+		return fitted{}, false
+	}
+	rss, rate, level := g.m[y][y], 0.0, g.means[y]
+	var rates, both, levels float64
 	for i := range p {
+		rss -= q.fit[i] * q.fit[i]
+		rate += q.rate[i] * q.fit[i]
+		level += q.level[i] * q.fit[i]
+		rates += q.rate[i] * q.rate[i]
+		both += q.rate[i] * q.level[i]
+		levels += q.level[i] * q.level[i]
+	}
+	rss = math.Max(rss, 0) + n*grain*grain
+	f := fitted{}
+	sigma := math.Sqrt(rss / free)
+	levels += 1 / g.info
+	f.center, f.scale, f.freedom = rate, sigma*math.Sqrt(rates), free
+	f.level, f.levelScale = level, sigma*math.Sqrt(levels)
+	if rates > 0 {
+		f.tie = both / math.Sqrt(rates*levels)
+	}
+	logRSS := math.Log(rss)
+	f.score = n*logRSS + g.logDet + price
+	f.restricted = free*logRSS + g.logDet + g.levels + q.logDet
+	return f, true
+}
+
+// factored is a shape's part of the normal equations, A A' = X'X, solved for
+// three sides: A^-1 of X'y, of the columns' rates, and of their levels now. An
+// inner product of two of them is a fit or a covariance.
+type factored struct {
+	fit, rate, level [8]float64
+	logDet           float64
+}
+
+// factor is the Cholesky decomposition; it fails on columns that depend on
+// each other.
+func (g *gram) factor(sh shape) (q factored, ok bool) {
+	var a [8][8]float64
+	y := len(g.cols) - 2
+	for i, c := range sh.cols {
 		for j := 0; j <= i; j++ {
-			x := g.at(sh.cols[i], sh.cols[j])
+			x := g.at(c, sh.cols[j])
 			for k := range j {
 				x -= a[i][k] * a[j][k]
 			}
@@ -122,43 +167,21 @@ func (g *gram) solve(sh shape, n int, grain float64, rates []float64) (fitted, b
 				a[i][j] = x / a[j][j]
 				continue
 			}
-			if x <= 1e-10*g.m[sh.cols[i]][sh.cols[i]] {
-				return fitted{}, false
+			if x <= 1e-10*g.m[c][c] {
+				return q, false
 			}
 			a[i][i] = math.Sqrt(x)
-			det += math.Log(x)
+			q.logDet += math.Log(x)
 		}
-		x, r := g.m[y][sh.cols[i]], rates[sh.cols[i]]
+		fit, rate, level := g.m[y][c], g.l.rates[c], g.l.levels[c]-g.means[c]
 		for k := range i {
-			x -= a[i][k] * z[k]
-			r -= a[i][k] * v[k]
+			fit -= a[i][k] * q.fit[k]
+			rate -= a[i][k] * q.rate[k]
+			level -= a[i][k] * q.level[k]
 		}
-		z[i], v[i] = x/a[i][i], r/a[i][i]
+		q.fit[i], q.rate[i], q.level[i] = fit/a[i][i], rate/a[i][i], level/a[i][i]
 	}
-	rss, spread := g.m[y][y], 0.0
-	for i := range p {
-		rss -= z[i] * z[i]
-		spread += v[i] * v[i]
-	}
-	rss = math.Max(rss, 0) + float64(n)*grain*grain
-	rate := 0.0
-	for i := p - 1; i >= 0; i-- {
-		x := z[i]
-		for k := i + 1; k < p; k++ {
-			x -= a[k][i] * coef[k]
-		}
-		coef[i] = x / a[i][i]
-		rate += coef[i] * rates[sh.cols[i]]
-	}
-	if sh.convex && coef[p-1] <= 0 {
-		return fitted{}, false
-	}
-	f := fitted{}
-	f.center, f.scale, f.freedom = rate, math.Sqrt(rss/free*spread), free
-	logRSS := math.Log(rss)
-	f.score = float64(n)*logRSS + g.logDet + price
-	f.restricted = free*logRSS + g.logDet + g.levels + det
-	return f, true
+	return q, true
 }
 
 // penalty is BIC's for k parameters of the shape on n points (Schwarz, Annals

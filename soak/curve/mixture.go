@@ -2,9 +2,22 @@ package curve
 
 import "math"
 
-// component is one weighted Student t belief about a rate.
+// component is one weighted Student t belief about a rate, together with the
+// level that it starts from now.
 type component struct {
 	weight, center, scale, freedom float64
+	// level and levelScale are the belief about the level, tie its correlation
+	// with the rate.
+	level, levelScale, tie float64
+}
+
+// doubted widens what is believed of the rate by an independent standard error.
+func (c component) doubted(doubt float64) component {
+	before := c.scale
+	if c.scale = math.Hypot(before, doubt); before > 0 {
+		c.tie *= before / c.scale
+	}
+	return c
 }
 
 // belief is a mixture of components: what is known about a rate when neither

@@ -89,7 +89,7 @@ func TestWhitenerAgainstDenseGLS(t *testing.T) {
 		l := newLibrary(s, nil, 1)
 		g := newGram(s, l)
 		g.set(c.h)
-		f, ok := g.solve(shape{family: linear, cols: []int{l.time}}, n, 0, l.rates)
+		f, ok := g.solve(shape{family: linear, cols: []int{l.time}}, 0)
 		if !ok {
 			t.Fatalf("%+v: no fit", c)
 		}
@@ -132,7 +132,11 @@ func TestQuantileOfMixture(t *testing.T) {
 		near(t, "5 % point", b.quantile(.975), want[0], 2e-3)
 		near(t, "1 % point", b.quantile(.995), want[1], 2e-3)
 	}
-	b := belief{{.6, 1e6, 2e3, 40}, {.3, 1.1e6, 9e4, 5}, {.1, -2e5, 1e3, 12}}
+	b := belief{
+		{weight: .6, center: 1e6, scale: 2e3, freedom: 40},
+		{weight: .3, center: 1.1e6, scale: 9e4, freedom: 5},
+		{weight: .1, center: -2e5, scale: 1e3, freedom: 12},
+	}
 	for _, p := range []float64{.0001, .005, .09, .11, .5, .975, .999} {
 		near(t, "CDF of the quantile", b.cdf(b.quantile(p)), p, 1e-4)
 	}
@@ -141,16 +145,25 @@ func TestQuantileOfMixture(t *testing.T) {
 	}
 }
 
-// TestIntervalWidths holds the interval to at most 1.3 times the oracle's
-// where the noise forgets within a tenth of the run.
+// TestIntervalWidths holds intervals of the rate and forecasts to at most 1.3
+// times the oracle's width.
 func TestIntervalWidths(t *testing.T) {
+	draws := 160
+	if raced {
+		draws = 40
+	}
 	for _, s := range simulations() {
-		if s.name != "AR(1) 0" && s.name != "AR(1) 0.5" && s.name != "AR(1) 0.9" {
+		switch s.name {
+		case "AR(1) 0", "AR(1) 0.5", "AR(1) 0.9", "AR(1) 0.98", "leak, AR(1) 0", "leak, AR(1) 0.5", "leak, AR(1) 0.9", "leak, AR(1) 0.98":
+		default:
 			continue
 		}
-		a := s.run(40, false)
+		a := s.run(draws, false)
 		if m := Median(a.widths); m > 1.3 {
 			t.Errorf("%s: intervals are %.2f times as wide as the oracle's, want at most 1.3", s.name, m)
+		}
+		if len(a.reaches) > 0 && Median(a.reaches) > 1.3 {
+			t.Errorf("%s: forecasts are %.2f times as wide as the oracle's, want at most 1.3", s.name, Median(a.reaches))
 		}
 	}
 }

@@ -70,8 +70,8 @@ func (s *shape) course() course {
 	return straight
 }
 
-// library holds the columns that shapes are made of, their rates of change at
-// the end of the series, and the shapes.
+// library holds the columns that shapes are made of, their values and rates of
+// change at the end of the series, and the shapes.
 type library struct {
 	s                 *series
 	single            bool
@@ -81,6 +81,7 @@ type library struct {
 
 	cols   [][]float64
 	rates  []float64
+	levels []float64 // what each column is at now
 	shapes []shape
 }
 
@@ -232,6 +233,7 @@ func (l *library) column(rate float64, f func(float64) float64) int {
 	}
 	l.cols = append(l.cols, c)
 	l.rates = append(l.rates, rate)
+	l.levels = append(l.levels, f(l.now))
 	return len(l.cols) - 1
 }
 

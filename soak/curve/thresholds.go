@@ -198,6 +198,8 @@ var watchGain = [courseCount]float64{-10, 0, 10}
 
 // The rest.
 const (
+	// longestReach is beyond any forecast, in seconds: a million years.
+	longestReach = 3e13
 	// grainShare of the level is the finest movement that is taken for more
 	// than an accident of paging and rounding.
 	grainShare = 2e-5

@@ -1,0 +1,97 @@
+package curve
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// ahead is what is believed of the memory's path: the rate, and the level now
+// on the scale of the judged memory.
+func (a *analysis) ahead(s *Stream) belief {
+	b := make(belief, len(a.rate))
+	copy(b, a.rate)
+	pause := a.series.now - startLibrary(a.series).now
+	for i := range b {
+		c := &b[i]
+		if len(a.series.lives) > 1 {
+			// Each life has a level of its own: what is now is all that is known.
+			c.level, c.levelScale, c.tie = s.current().lastY, 0, 0
+			continue
+		}
+		*c = c.moved(math.Max(pause, 0))
+	}
+	return b
+}
+
+// moved is the belief some seconds later.
+func (c component) moved(seconds float64) component {
+	c.level += c.center * seconds
+	grown := c.scale * seconds
+	both := c.tie*c.scale*c.levelScale + c.scale*grown
+	c.levelScale = math.Sqrt(math.Max(c.levelScale*c.levelScale+2*c.tie*c.levelScale*grown+grown*grown, 0))
+	if c.tie = 0; c.scale > 0 && c.levelScale > 0 {
+		c.tie = both / (c.scale * c.levelScale)
+	}
+	return c
+}
+
+// above is the probability that the level is above the wall after some seconds.
+func (b belief) above(wall, seconds float64) float64 {
+	p := 0.0
+	for _, c := range b {
+		if c = c.moved(seconds); c.levelScale > 0 {
+			p += c.weight * studentCDF((c.level-wall)/c.levelScale, c.freedom)
+		} else if c.level >= wall {
+			p += c.weight
+		}
+	}
+	return p
+}
+
+// reach is after how many hours the wall is reached with probability p, nil if
+// that never comes. With p and 1-p it makes an interval for the ratio of two
+// uncertain numbers that depend on each other (Fieller, JRSS B 16, 1954).
+func (b belief) reach(wall, p float64) *float64 {
+	hours := 0.0
+	if b.above(wall, 0) >= p {
+		return &hours
+	}
+	if 1-b.cdf(0) <= p {
+		return nil
+	}
+	lo, hi := 0.0, 60.0
+	for b.above(wall, hi) < p {
+		if lo, hi = hi, 2*hi; hi > longestReach {
+			return nil
+		}
+	}
+	for hi-lo > 1e-6*hi {
+		if middle := (lo + hi) / 2; b.above(wall, middle) < p {
+			lo = middle
+		} else {
+			hi = middle
+		}
+	}
+	hours = (lo + hi) / 2 / 3600
+	return &hours
+}
+
+// swing is how far above the floor the memory comes and goes: the height of its
+// teeth, or what a day's wave has left to rise. Days last scale times shorter than
+// in reality.
+func (a *analysis) swing(scale float64) float64 {
+	if a.floor.teeth > 0 {
+		return a.floor.height
+	}
+	best := slices.MinFunc(a.fits, func(x, y explanation) int { return cmp.Compare(x.score, y.score) })
+	if best.family != cycle && best.family != cycleAndLine {
+		return 0
+	}
+	last := a.series.len() - 1
+	rate, top := a.rate.quantile(0.5), a.series.y[last]
+	for i := last; i >= 0 && a.series.t[last]-a.series.t[i] < day/scale; i-- {
+		top = math.Max(top, a.series.y[i]+rate*(a.series.t[last]-a.series.t[i]))
+	}
+	return top - a.series.y[last]
+}
