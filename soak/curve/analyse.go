@@ -27,6 +27,8 @@ type analysis struct {
 	// it never stood there.
 	until   float64
 	clipped bool
+	// pausing says that the memory has grown in jumps and only stands still for now.
+	pausing bool
 	// level is the floor at the begin of the regime, end at its end.
 	level, end float64
 	tolerance  float64
@@ -129,8 +131,11 @@ func (a *analysis) finish(s *Stream) *analysis {
 			a.leak, a.runaway = soak.LeakInconclusive, false
 		}
 	}
-	if a.clipped && a.leak == soak.LeakNo {
-		a.leak = soak.LeakInconclusive
+	if a.leak == soak.LeakNo {
+		a.pausing = findStairs(a.full).pausing(a.settle())
+		if a.pausing || a.clipped {
+			a.leak = soak.LeakInconclusive
+		}
 	}
 	return a
 }

@@ -78,6 +78,9 @@ func (a *tally) forecast(d *draw, r soak.Result) {
 	a.forecasts++
 	h, never := r.Forecast.Hours, d.slope <= 0
 	truth := (d.limit - d.floor) / d.slope
+	if d.meets > 0 {
+		truth = d.meets
+	}
 	early := h.Low != nil && (never || truth >= *h.Low) || h.Low == nil && never
 	late := h.High == nil || !never && truth <= *h.High
 	if early && late {

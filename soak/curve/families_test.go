@@ -114,6 +114,7 @@ func simulations() []simulation {
 			total, phase := leakTotal(r, &d), r.Float64()
 			d.each(func(u float64) float64 { return total / count * math.Floor(u*count+phase) })
 			d.leak, d.slope = true, total/d.hours()
+			d.meets = ((math.Ceil((d.limit-l)/total*count)-phase)/count - 1) * d.hours()
 			d.noise(r, l*.3)
 			return d
 		}},
@@ -134,6 +135,8 @@ func simulations() []simulation {
 				return total / count * (k + math.Min(f/duty, 1))
 			})
 			d.leak, d.slope = true, total/d.hours()
+			k, f := math.Modf((d.limit - l) / total * count)
+			d.meets = ((k+f*duty)/count - 1) * d.hours()
 			d.noise(r, l*.3)
 			return d
 		}},

@@ -86,10 +86,10 @@ func (s *Stream) forecast(a *analysis) soak.Forecast {
 	tail := (1 - standard.confidence) / 2
 	// The top of a tooth may meet the wall first, or a runtime that knows it may
 	// collect in time until the floor does.
-	swing := a.swing(s.scale())
-	f.Hours.Low = ahead.reach(wall-swing, tail)
+	above, below := a.swing(s.scale())
+	f.Hours.Low = ahead.reach(wall-above, tail)
 	if low, _ := a.interval(); low > 0 && a.leak != soak.LeakNo {
-		f.Hours.Estimate, f.Hours.High = ahead.reach(wall-swing/2, 0.5), ahead.reach(wall, 1-tail)
+		f.Hours.Estimate, f.Hours.High = ahead.reach(wall+(below-above)/2, 0.5), ahead.reach(wall+below, 1-tail)
 	}
 	return f
 }

@@ -26,6 +26,11 @@ func (a *analysis) hoursToDecide() *float64 {
 		left := math.Max(a.fills-a.end, 0)/math.Max(estimate, a.must)/3600 + 0.25*length/3600
 		return &left
 	}
+	if a.pausing {
+		z := findStairs(a.full)
+		left := (pausingTimes*z.pause() - z.still()) / 3600
+		return &left
+	}
 	factor := 1.25
 	gap := math.Max(math.Abs(estimate-tolerance), 0.3*tolerance)
 	if gap > 0 {

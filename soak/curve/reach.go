@@ -77,21 +77,25 @@ func (b belief) reach(wall, p float64) *float64 {
 	return &hours
 }
 
-// swing is how far above the floor the memory comes and goes: the height of its
-// teeth, or what a day's wave has left to rise. Days last scale times shorter than
-// in reality.
-func (a *analysis) swing(scale float64) float64 {
+// swing is how far above and below its path the memory comes and goes: by the
+// height of its teeth, by half a step of a staircase, or by what a day's wave
+// has left to rise. Days last scale times shorter than in reality.
+func (a *analysis) swing(scale float64) (above, below float64) {
 	if a.floor.teeth > 0 {
-		return a.floor.height
+		return a.floor.height, 0
+	}
+	if z := findStairs(a.series); len(z.jumps) >= staircaseJumps && z.jumped() > swingShare {
+		half := z.largest() / 2
+		return half, half
 	}
 	best := slices.MinFunc(a.fits, func(x, y explanation) int { return cmp.Compare(x.score, y.score) })
 	if best.family != cycle && best.family != cycleAndLine {
-		return 0
+		return 0, 0
 	}
 	last := a.series.len() - 1
 	rate, top := a.rate.quantile(0.5), a.series.y[last]
 	for i := last; i >= 0 && a.series.t[last]-a.series.t[i] < day/scale; i-- {
 		top = math.Max(top, a.series.y[i]+rate*(a.series.t[last]-a.series.t[i]))
 	}
-	return top - a.series.y[last]
+	return top - a.series.y[last], 0
 }

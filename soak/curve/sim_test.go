@@ -25,6 +25,9 @@ type draw struct {
 	// floor is the memory at the end without noise, NaN where teeth or lives
 	// leave open what that would be.
 	floor float64
+	// meets is in how many hours the floor is at the limit where that is not at its
+	// present rate, but by jumps and pauses; 0 elsewhere.
+	meets float64
 }
 
 // simulation is a family of series.
@@ -289,12 +292,13 @@ func rounded(_ *rand.Rand, d *draw) {
 func holes(r *rand.Rand, d *draw) {
 	var t, y []float64
 	gap, length := uniform(r, .1, .8), uniform(r, .02, .2)
-	last := d.t[len(d.t)-1]
+	last, lastSeen := d.t[len(d.t)-1], 0.0
 	for i := range d.t {
 		if u := d.t[i] / last; u > gap && u < gap+length || r.IntN(3) == 0 {
 			continue
 		}
-		t, y = append(t, d.t[i]+r.Float64()*20), append(y, d.y[i])
+		t, y, lastSeen = append(t, d.t[i]+r.Float64()*20), append(y, d.y[i]), d.t[i]
 	}
+	d.floor -= d.slope * (last - lastSeen) / 3600
 	d.t, d.y, d.plain = t, y, false // the oracle knows no gaps
 }

@@ -205,6 +205,18 @@ const (
 	grainShare = 2e-5
 	// spikeShare of the level is the smallest outlier worth removing.
 	spikeShare = 0.005
+	// A jump rises jumpSteep times faster than the series on average, a big one by
+	// jumpShare of the growth at least. From staircaseJumps on they are how memory
+	// grows if jumpedShare of the growth is theirs; if swingShare is, a forecast
+	// allows for half of one. From pausingJumps big ones on they have ended when
+	// none came for pausingTimes the longest pause between two.
+	jumpSteep      = 2.5
+	jumpShare      = 0.08
+	jumpedShare    = 0.75
+	swingShare     = 0.7
+	staircaseJumps = 4
+	pausingJumps   = 3
+	pausingTimes   = 3.0
 	// outlier is how many robust standard deviations off the median a sample
 	// must be to be left out of its point of the floor.
 	outlier = 4

@@ -57,7 +57,7 @@ func (a *analysis) shape() contour {
 	c.accelerating = told(accelerating)
 	c.late = told(late)
 	c.decelerating = c.warmup && !told(warmupAndLine)
-	c.staircase = staircase(a.series, a.settle())
+	c.staircase = findStairs(a.series).staircase(a.settle())
 	c.stopped = told(ramp)
 	a.compare(&c)
 	return c
@@ -110,29 +110,6 @@ func (a *analysis) slow() bool {
 	}
 	low, high := a.interval()
 	return low > 0.001*a.tolerance && high < a.tolerance
-}
-
-// staircase reports whether a few jumps of similar size, spread over the
-// series, carry most of its growth.
-func staircase(s *series, settle float64) bool {
-	if len(s.lives) > 1 || s.len() < 20 {
-		return false
-	}
-	total := s.y[s.len()-1] - s.y[0]
-	if total < 2*settle {
-		return false
-	}
-	var jumped float64
-	jumps, mean := 0, total/float64(s.len()-1)
-	for i := 1; i < s.len(); i++ {
-		if d := s.y[i] - s.y[i-1]; d > 2.5*mean {
-			jumped += d
-			if i == 1 || s.y[i-1]-s.y[max(0, i-2)] <= 2.5*mean {
-				jumps++
-			}
-		}
-	}
-	return jumps >= 4 && jumped > 0.75*total && jumps*3 <= s.len()
 }
 
 // grown reports whether a side metric rose by more than a program's settling.

@@ -62,6 +62,10 @@ func (a *analysis) whyUndecided(x soak.Interval, rate string) string {
 		return fmt.Sprintf("the floor rises %s, but the program was told to fill its memory and may do so up to %s: what grows beyond is a leak", rate, soak.FormatBytes(a.fills))
 	case a.clipped:
 		return fmt.Sprintf("the memory stands at its limit, and before that the floor moved %s, which proves nothing", rate)
+	case a.pausing:
+		z := findStairs(a.full)
+		return fmt.Sprintf("the floor has stood still for %s, but it grew in %d jumps up to %s apart, and the next may be to come",
+			span(z.still()), len(z.big()), span(z.pause()))
 	case a.vetoed && x.Estimate > a.tolerance:
 		return fmt.Sprintf("the floor rises %s, but %s explains it as well as a leak does", rate, a.rival.family.article())
 	case x.Low > a.tolerance && a.fallen():
@@ -95,4 +99,15 @@ func (f family) article() string {
 		return "a daily cycle"
 	}
 	return "a " + familyNames[f] + " curve"
+}
+
+// span writes a time in seconds to about two digits.
+func span(seconds float64) string {
+	switch {
+	case seconds < 2*3600:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	case seconds < 2*day:
+		return fmt.Sprintf("%.1f h", seconds/3600)
+	}
+	return fmt.Sprintf("%.1f days", seconds/day)
 }
