@@ -56,21 +56,32 @@ func (s *Stream) analyse() *analysis {
 }
 
 // analyseLife judges the present life: its present regime, or all of it where
-// that has only just begun.
+// that has only just begun or all of it shows that nothing leaks while the
+// regime, a warm-up without its start perhaps, leaves it open.
 func (s *Stream) analyseLife() *analysis {
 	present := s.life()
-	if !present.frame(s.current()) || present.seen() >= regimeSeconds {
+	if !present.frame(s.current()) {
 		return present.finish(s)
 	}
-	a := s.life()
-	if a.full.span() < regimeLeast {
-		return present.finish(s)
+	young := present.seen() < regimeSeconds
+	whole := s.life()
+	present = present.finish(s)
+	if young && whole.full.span() < regimeLeast || !young && (present == nil || present.leak != soak.LeakInconclusive) {
+		return present
 	}
-	a.series = a.full
-	if a, present = a.finish(s), present.finish(s); present.contradicts(a) {
-		a.leak, a.runaway = soak.LeakInconclusive, false
+	whole.series = whole.full
+	whole = whole.finish(s)
+	switch {
+	case young && present.contradicts(whole):
+		whole.leak, whole.runaway = soak.LeakInconclusive, false
+		return whole
+	case young:
+		return whole
+	case whole.clears(present):
+		whole.framed, whole.begin = true, present.begin // it is still when the present rate began
+		return whole
 	}
-	return a
+	return present
 }
 
 // life begins the analysis of the present life.
@@ -95,6 +106,12 @@ func (a *analysis) contradicts(whole *analysis) bool {
 		return a.rate.quantile(0.975) < regimeSlows*whole.rate.quantile(0.5)
 	}
 	return whole.leak == soak.LeakNo && a.leak == soak.LeakYes
+}
+
+// clears reports whether the whole life proves that nothing leaks and its
+// present regime does not speak against it.
+func (a *analysis) clears(present *analysis) bool {
+	return a.leak == soak.LeakNo && len(present.rate) > 0 && present.rate.quantile(regimeDoubt) < a.tolerance/3600
 }
 
 // analyseLives judges all lives together.

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
 
 	"leakcheck/soak"
 )
@@ -50,16 +53,19 @@ func (a *tally) add(d *draw, r soak.Result) {
 	if d.slope >= r.Slope.Low && d.slope <= r.Slope.High {
 		a.covered++
 	}
-	if w := d.oracle(); w > 0 {
+	if o := d.oracle(); o.ok {
+		w := 3.92 * math.Sqrt(o.rate)
 		settled := math.Max(r.Tolerance, standard.settleShare*d.level()/d.hours())
-		if d.leak && d.slope-w/2 > settled || !d.leak && d.slope+w/2 < r.Tolerance {
+		if d.leak && o.estimate-w/2 > settled || !d.leak && o.estimate+w/2 < r.Tolerance {
 			a.sure++
 			if r.Leak == soak.LeakInconclusive {
 				a.undecided++
 			}
 		}
-		a.widths = append(a.widths, (r.Slope.High-r.Slope.Low)/w)
-		a.detectable = append(a.detectable, *r.Detectable/(r.Tolerance+2.93*w/3.92))
+		if d.plain {
+			a.widths = append(a.widths, (r.Slope.High-r.Slope.Low)/w)
+			a.detectable = append(a.detectable, *r.Detectable/(r.Tolerance+2.93*w/3.92))
+		}
 	}
 	if d.leak && d.slope >= 2**r.Detectable {
 		a.big++
@@ -128,32 +134,75 @@ func (s simulation) run(n int, peers bool) tally {
 	return total
 }
 
-// oracle is the width of the 95 % interval for the slope, in bytes per hour,
-// of generalised least squares that knows the AR(1) noise; 0 where there is
-// other noise or another shape.
-func (d *draw) oracle() float64 {
-	if d.sigma == 0 || !d.plain {
-		return 0
-	}
-	_, _, slope := d.gls()
-	return 3.92 * math.Sqrt(slope)
+// oracle is what generalised least squares says that knows the AR(1) noise and
+// every shape but its size: the estimate of the present rate in bytes per hour,
+// and the covariance of the level at the end, in bytes, and that rate.
+type oracle struct {
+	estimate, level, both, rate float64
+	// ok is false where there are teeth or lives, or where shapes cannot be told apart.
+	ok bool
 }
 
-// gls is the covariance of the level at the end, in bytes, and the slope, in
-// bytes per hour, as generalised least squares knows them.
-func (d *draw) gls() (level, both, slope float64) {
-	var aa, ab, bb float64
-	end := d.t[len(d.t)-1]
-	for i := range d.t {
-		a, b, scale := 1.0, (d.t[i]-end)/3600, 1.0
-		if i > 0 {
-			a, b = a-d.phi, b-d.phi*(d.t[i-1]-end)/3600
-			scale = 1 / (1 - d.phi*d.phi)
-		}
-		aa, ab, bb = aa+scale*a*a, ab+scale*a*b, bb+scale*b*b
+func (d *draw) oracle() (o oracle) {
+	if d.sigma == 0 || d.life != nil || d.toothed {
+		return o
 	}
-	det := (aa*bb - ab*ab) / (d.sigma * d.sigma)
-	return bb / det, -ab / det, aa / det
+	n, end := len(d.t), d.t[len(d.t)-1]
+	cols := []oracleShape{{y: make([]float64, n)}}
+	for i := range d.t {
+		cols[0].y[i] = 1
+	}
+	if !d.lineless {
+		line := oracleShape{y: make([]float64, n), rate: 1}
+		for i, t := range d.t {
+			line.y[i] = (t - end) / 3600
+		}
+		cols = append(cols, line)
+	}
+	for _, s := range d.shapes {
+		// Of the size of 1, so that the numbers can be told apart.
+		size := math.Max(math.Abs(slices.Max(s.y)), math.Abs(slices.Min(s.y)))
+		c := oracleShape{rate: s.rate / size}
+		for _, y := range s.y {
+			c.y = append(c.y, y/size)
+		}
+		cols = append(cols, c)
+	}
+	white := func(y []float64, i int) float64 {
+		if i == 0 {
+			return y[0]
+		}
+		return (y[i] - d.phi*y[i-1]) / math.Sqrt(1-d.phi*d.phi)
+	}
+	p := len(cols)
+	info := mat.NewSymDense(p, nil)
+	levels, rates, noise := mat.NewVecDense(p, nil), mat.NewVecDense(p, nil), mat.NewVecDense(p, nil)
+	dot := func(x, y []float64) (sum float64) {
+		for i := range n {
+			sum += white(x, i) * white(y, i)
+		}
+		return sum / (d.sigma * d.sigma)
+	}
+	for a := range p {
+		levels.SetVec(a, cols[a].y[n-1])
+		rates.SetVec(a, cols[a].rate)
+		noise.SetVec(a, dot(cols[a].y, d.shaken))
+		for b := range a + 1 {
+			info.SetSym(a, b, dot(cols[a].y, cols[b].y))
+		}
+	}
+	var chol mat.Cholesky
+	if !chol.Factorize(info) || chol.Cond() > 1e12 {
+		return o
+	}
+	var x mat.VecDense
+	if chol.SolveVecTo(&x, levels) != nil {
+		return o
+	}
+	o.level, o.both = mat.Dot(levels, &x), mat.Dot(rates, &x)
+	o.ok = chol.SolveVecTo(&x, rates) == nil
+	o.rate, o.estimate = mat.Dot(rates, &x), d.slope+mat.Dot(noise, &x)
+	return o
 }
 
 // oracleForecast is the width in hours of the 95 % interval for the time to the
@@ -164,7 +213,8 @@ func (d *draw) oracleForecast() float64 {
 		return 0
 	}
 	const z2 = 1.96 * 1.96
-	level, both, slope := d.gls()
+	o := d.oracle()
+	level, both, slope := o.level, o.both, o.rate
 	room := d.limit - d.floor
 	a, b, c := d.slope*d.slope-z2*slope, room*d.slope+z2*both, room*room-z2*level
 	if a <= 0 || b*b <= a*c {

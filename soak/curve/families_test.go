@@ -113,7 +113,7 @@ func simulations() []simulation {
 			l, count := d.level(), uniform(r, 6, 40)
 			total, phase := leakTotal(r, &d), r.Float64()
 			d.each(func(u float64) float64 { return total / count * math.Floor(u*count+phase) })
-			d.leak, d.slope = true, total/d.hours()
+			d.leaks(total / d.hours())
 			d.meets = ((math.Ceil((d.limit-l)/total*count)-phase)/count - 1) * d.hours()
 			d.noise(r, l*.3)
 			return d
@@ -134,7 +134,7 @@ func simulations() []simulation {
 				k, f := math.Modf(u * count)
 				return total / count * (k + math.Min(f/duty, 1))
 			})
-			d.leak, d.slope = true, total/d.hours()
+			d.leaks(total / d.hours())
 			k, f := math.Modf((d.limit - l) / total * count)
 			d.meets = ((k+f*duty)/count - 1) * d.hours()
 			d.noise(r, l*.3)

@@ -17,11 +17,17 @@ type draw struct {
 	slope float64
 	leak  bool
 	limit float64
-	// sigma and phi are the noise for the oracle; sigma 0 has none.
+	// sigma and phi are the noise for the oracle, shaken its values; sigma 0 has none.
 	sigma, phi float64
+	shaken     []float64
+	toothed    bool
 	clipped    bool // meant to stand at the limit
 	plain      bool // nothing but this noise and perhaps a line
 	cache      func(i int) float64
+	// shapes are what the draw is made of beside its level, a line and its noise.
+	shapes []oracleShape
+	// lineless says that one of the shapes is the leak itself.
+	lineless bool
 	// floor is the memory at the end without noise, NaN where teeth or lives
 	// leave open what that would be.
 	floor float64
@@ -86,10 +92,11 @@ func (d *draw) hours() float64 { return d.t[len(d.t)-1] / 3600 }
 
 // ar adds AR(1) noise.
 func (d *draw) ar(r *rand.Rand, phi, sigma float64) {
-	d.phi, d.sigma = phi, sigma
+	d.phi, d.sigma, d.shaken = phi, sigma, make([]float64, len(d.y))
 	x := r.NormFloat64() * sigma
 	for i := range d.y {
 		d.y[i] += x
+		d.shaken[i] = x
 		x = phi*x + math.Sqrt(1-phi*phi)*sigma*r.NormFloat64()
 	}
 }
@@ -100,19 +107,37 @@ func (d *draw) noise(r *rand.Rand, level float64) {
 	d.ar(r, phi, level*logUniform(r, .0005, .01))
 }
 
+// oracleShape is a curve that an oracle knows but for its size, and its rate at
+// the end of the run per hour.
+type oracleShape struct {
+	y    []float64
+	rate float64
+}
+
 // each adds f of the run's share passed.
 func (d *draw) each(f func(u float64) float64) {
+	s := oracleShape{y: make([]float64, len(d.y)), rate: (f(1) - f(1-1e-6)) / 1e-6 / d.hours()}
 	last := d.t[len(d.t)-1]
 	for i := range d.y {
-		d.y[i] += f(d.t[i] / last)
+		s.y[i] = f(d.t[i] / last)
+		d.y[i] += s.y[i]
 	}
+	d.shapes = append(d.shapes, s)
 	d.floor += f(1)
 }
 
 // grow adds a linear leak of total bytes over the run.
 func (d *draw) grow(total float64) {
+	known := d.shapes
 	d.each(func(u float64) float64 { return total * u })
+	d.shapes = known // the line is known without it
 	d.leak, d.slope = true, d.slope+total/d.hours()
+}
+
+// leaks says that the only shape is a leak of this many bytes per hour.
+func (d *draw) leaks(rate float64) {
+	d.leak, d.lineless, d.slope = true, true, rate
+	d.shapes[0].rate = rate
 }
 
 // leakTotal is a random growth over the run that matters: well above the
@@ -128,7 +153,7 @@ func leakTotal(r *rand.Rand, d *draw) float64 {
 // saw adds teeth of about the period and height, each of random height,
 // growing by the factor over the run.
 func (d *draw) saw(r *rand.Rand, period, height, factor float64) {
-	d.floor = math.NaN()
+	d.floor, d.toothed = math.NaN(), true
 	begin, length, h := -r.Float64()*period, period, height
 	last := d.t[len(d.t)-1]
 	next := func(t float64) {
@@ -263,7 +288,7 @@ func simShapeLeak(f func(r *rand.Rand) func(u float64) float64) func(*rand.Rand)
 		d := base(r, 1440, 60)
 		l, size, shape := d.level(), leakTotal(r, &d), f(r)
 		d.each(func(u float64) float64 { return size * shape(u) })
-		d.leak, d.slope = true, size*(shape(1)-shape(1-1e-6))/1e-6/d.hours()
+		d.leaks(d.shapes[0].rate)
 		d.noise(r, l*.5)
 		return d
 	}
@@ -300,5 +325,5 @@ func holes(r *rand.Rand, d *draw) {
 		t, y, lastSeen = append(t, d.t[i]+r.Float64()*20), append(y, d.y[i]), d.t[i]
 	}
 	d.floor -= d.slope * (last - lastSeen) / 3600
-	d.t, d.y, d.plain = t, y, false // the oracle knows no gaps
+	d.t, d.y, d.plain, d.sigma = t, y, false, 0 // the oracle knows no gaps
 }

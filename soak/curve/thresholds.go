@@ -97,10 +97,13 @@ const (
 	// A regime that was seen for less than regimeSeconds is not judged alone in a
 	// run of regimeLeast seconds: a heap that grows in steps stands still for
 	// minutes, and the first minutes of a change are its steepest. The whole life
-	// is, and proves no leak where its present rate is below regimeSlows of it.
+	// is, and proves no leak where its present rate is below regimeSlows of it. It
+	// clears an undecided regime unless that believes with 1 - regimeDoubt that it
+	// grows faster than is tolerated.
 	regimeSeconds = 8 * 60
 	regimeLeast   = 15 * 60
 	regimeSlows   = 1.0 / 3
+	regimeDoubt   = 0.1
 )
 
 // What a run can detect (power.go): detectOffset standard errors above what a
