@@ -12,6 +12,8 @@ const (
 	sideUsage
 	sideCache
 	sideSlab
+	sideShmem
+	sideKernel
 	sideHeap
 	sideFDs
 	sideRequests
@@ -19,7 +21,7 @@ const (
 )
 
 var sideMetrics = [sideCount]soak.Metric{
-	soak.WorkingSet, soak.Usage, soak.File, soak.SlabReclaimable, soak.Heap, soak.FDs, soak.Requests,
+	soak.WorkingSet, soak.Usage, soak.File, soak.SlabReclaimable, soak.Shmem, soak.Kernel, soak.Heap, soak.FDs, soak.Requests,
 }
 
 // column says which memory a curve is judged on.

@@ -26,7 +26,7 @@ func (s *Stream) Result() soak.Result {
 	}
 	r.Tolerance = a.tolerance
 	r.Traits = s.traits(a)
-	r.Leak, r.Pattern, r.Why = a.leak, a.pattern(s.scale()), a.why(s.samples)
+	r.Leak, r.Pattern, r.Why = a.leak, a.pattern(s.scale()), a.why(s)
 	if f := s.forecast(a); f.Wall != "" {
 		r.Forecast = &f
 	}

@@ -251,6 +251,11 @@ const (
 	telling = 6
 	// patternSeconds is how long an undecided floor must be seen to be called stable.
 	patternSeconds = 15 * 60
+	// mismatchTimes is how much more than a container holds a counter must claim
+	// for the two to disagree.
+	mismatchTimes = 1.25
+	// nearlyAll of the growth must lie in one memory for it to be named alone.
+	nearlyAll = 0.8
 	// minRequests is how many requests it takes to speak of bytes per request.
 	minRequests = 20
 	// mostCounted is the part of a regime in which requests must have been counted.

@@ -147,11 +147,15 @@ func leaksFDs(b []bucket) bool {
 	return sum[3] > 1.2*sum[0] && sum[3]-sum[0] >= 20
 }
 
+// Mismatched reports whether a runtime's own counter claims clearly more memory
+// than its container is charged for, both in bytes: it cannot be right.
+func Mismatched(counter, usage float64) bool { return counter > mismatchTimes*usage }
+
 // mismatch reports a runtime that says to hold clearly more than its container does.
 func (s *Stream) mismatch() bool {
 	var side [sideCount]float64
 	sides(&s.latest, &side)
-	return side[sideHeap] > 1.25*side[sideUsage] || math.IsNaN(side[sideUsage]) && side[sideHeap] > 1.25*s.current().lastY
+	return Mismatched(side[sideHeap], side[sideUsage]) || math.IsNaN(side[sideUsage]) && Mismatched(side[sideHeap], s.current().lastY)
 }
 
 func (s *Stream) gaps() int {

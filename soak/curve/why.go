@@ -7,18 +7,18 @@ import (
 )
 
 // why gives the reason for the answer in one plain sentence.
-func (a *analysis) why(samples int) string {
+func (a *analysis) why(s *Stream) string {
 	if a.runaway {
 		return fmt.Sprintf("the memory runs away: it gained more than %s within a minute, steadily, and goes on", soak.FormatBytes(runawayBytes))
 	}
 	if len(a.rate) == 0 || a.series.len() < a.fewest() {
-		return a.whyTooLittle(samples)
+		return a.whyTooLittle(s.samples)
 	}
 	x := a.slope()
 	rate := fmt.Sprintf("%s [%s, %s]", soak.FormatRate(x.Estimate), soak.FormatRate(x.Low), soak.FormatRate(x.High))
 	switch {
 	case a.leak == soak.LeakYes:
-		return fmt.Sprintf("the floor rises %s, more than the %s; %s", rate, a.whatMatters(), a.whyNotHarmless())
+		return fmt.Sprintf("the floor rises %s, more than the %s; %s%s", rate, a.whatMatters(), a.whyNotHarmless(), a.where(s))
 	case a.leak == soak.LeakNo && x.Low > 0:
 		return fmt.Sprintf("the floor rises %s, proven slower than the %s that matters", rate, soak.FormatRate(a.tolerance))
 	case a.leak == soak.LeakNo:

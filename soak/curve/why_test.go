@@ -32,6 +32,39 @@ func TestWhy(t *testing.T) {
 	}
 }
 
+// TestWhereTheGrowthIs: what samples tell of the memory that grows is said.
+func TestWhereTheGrowthIs(t *testing.T) {
+	grows := func(m soak.Metric, share float64) func(int, *soak.Sample) {
+		return func(i int, x *soak.Sample) {
+			v, _ := x.Get(soak.Anon)
+			x.Set(m, 1e8+int64(share*float64(i)*20e6/60))
+			if m != soak.Heap { // a heap is a part of anonymous memory
+				x.Set(soak.Anon, v-int64(share*float64(i)*20e6/60))
+			}
+		}
+	}
+	for _, c := range []struct {
+		change func(int, *soak.Sample)
+		want   string
+	}{
+		{nil, ""},
+		{grows(soak.Shmem, 1), "nearly all of the growth is shared memory or tmpfs"},
+		{grows(soak.Kernel, 1), "nearly all of the growth is kernel memory"},
+		{grows(soak.Kernel, .5), ""},
+		{grows(soak.Heap, 1), "nearly all of the growth is in the heap of its runtime"},
+		{grows(soak.Heap, .5), "a part of the growth is in the heap of its runtime"},
+		{grows(soak.Heap, 0), "nearly all of the growth is outside the heap of its runtime"},
+	} {
+		_, r := judge(steady(20e6, c.change), Options{})
+		if r.Leak != soak.LeakYes {
+			t.Fatalf("%s: %s", r.Leak, r.Why)
+		}
+		if c.want == "" && strings.Contains(r.Why, "of the growth") || !strings.HasSuffix(r.Why, c.want) {
+			t.Errorf("%q, want %q at its end", r.Why, c.want)
+		}
+	}
+}
+
 // TestSince finds the onset of a leak that starts at noon.
 func TestSince(t *testing.T) {
 	s, r := judge(steady(0, func(i int, x *soak.Sample) {

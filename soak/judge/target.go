@@ -46,6 +46,7 @@ type target struct {
 
 	extra    extra
 	memories memories
+	counters counters
 }
 
 // builtIn are the checks of every run: whatever a profile says, a node that
@@ -201,6 +202,7 @@ func (t *target) sample(s soak.Sample) {
 	if t.looked.IsZero() {
 		t.looked = s.At
 	}
+	t.counters.sample(&s)
 	for _, w := range t.order {
 		w.before(s, t)
 	}
@@ -251,6 +253,7 @@ func (t *target) signal(s soak.Signal) {
 	if t.extra.takes(s) {
 		return
 	}
+	t.counters.signal(s)
 	if rss, ok := s.Values[rssValue]; ok {
 		t.memories.add(s.At, rss)
 		t.judged = nil
@@ -273,7 +276,7 @@ func (t *target) result() soak.Result { return t.resultWithin(0) }
 // resultWithin is the result as of at most that many samples ago.
 func (t *target) resultWithin(stale int) soak.Result {
 	if t.judged == nil || t.samples-t.judgedN > stale {
-		r := t.recall(t.stream.Result())
+		r := t.counters.explain(t.recall(t.stream.Result()))
 		t.judged, t.judgedN = &r, t.samples
 	}
 	return *t.judged

@@ -1,0 +1,64 @@
+package judge
+
+import (
+	"slices"
+	"time"
+
+	"leakcheck/soak"
+	"leakcheck/soak/curve"
+)
+
+// The captured values of a memory line that report a runtime's own counters,
+// in bytes. They count only beside rssValue: a heap alone may be its capacity.
+const (
+	heapValue     = "heap"
+	externalValue = "external"
+)
+
+const (
+	// freshCounters is how long such a line holds.
+	freshCounters = 5 * time.Minute
+	// leastCounter is the smallest figure that can be a runtime's memory in bytes;
+	// a rule without a unit captures megabytes as they stand.
+	leastCounter = 1e6
+)
+
+// counters are what the node's log said last of its runtime's memory.
+type counters struct {
+	at             time.Time
+	heap, external float64 // 0 when it was not said
+	// mismatched says that a counter claims clearly more than the container
+	// held at the last sample.
+	mismatched bool
+}
+
+// signal keeps the newest line.
+func (c *counters) signal(s soak.Signal) {
+	heap, external := s.Values[heapValue], s.Values[externalValue]
+	if _, ok := s.Values[rssValue]; !ok || max(heap, external) < leastCounter || s.At.Before(c.at) {
+		return
+	}
+	c.at, c.heap, c.external = s.At, heap, external
+}
+
+// sample gives a sample the heap that the log reported, and holds the counters
+// against what the container is charged for.
+func (c *counters) sample(s *soak.Sample) {
+	if c.at.IsZero() || s.At.Sub(c.at).Abs() > freshCounters {
+		return
+	}
+	if c.heap >= leastCounter && !s.Has(soak.Heap) {
+		s.SetDerived(soak.Heap, int64(c.heap))
+	}
+	if usage, ok := s.Get(soak.Usage); ok {
+		c.mismatched = curve.Mismatched(max(c.heap, c.external), float64(usage))
+	}
+}
+
+// explain adds the trait of counters that cannot be right.
+func (c *counters) explain(r soak.Result) soak.Result {
+	if c.mismatched && !slices.Contains(r.Traits, soak.TraitCounterMismatch) {
+		r.Traits = append(slices.Clone(r.Traits), soak.TraitCounterMismatch)
+	}
+	return r
+}
