@@ -96,9 +96,14 @@ func (j *Judge) rollback(checks []soak.CheckResult) (all []soak.Rollback) {
 		}
 		back := soak.Rollback{Target: t.info.Name}
 		for _, step := range t.profile.Rollback {
+			if t.info.Kind == "process" && strings.HasPrefix(step, "docker") {
+				continue // no engine and no Compose file knows it
+			}
 			back.Steps = append(back.Steps, checklist.Fill(step, t.info))
 		}
-		all = append(all, back)
+		if len(back.Steps) > 0 {
+			all = append(all, back)
+		}
 	}
 	return all
 }

@@ -20,6 +20,20 @@ func deployed(severity soak.Severity) *soak.Profile {
 	return p
 }
 
+// TestTheWayBackOfAProcess leaves out what only an engine could do.
+func TestTheWayBackOfAProcess(t *testing.T) {
+	for kind, want := range map[string][]string{
+		"process":   {"git checkout HEAD~1 helpers/gun.js"},
+		"container": {"git checkout HEAD~1 helpers/gun.js", "docker-compose restart " + node},
+	} {
+		s := tell(t, deployed(soak.SeverityFail), func(i *soak.RunInfo) { i.Targets[0].Kind = kind })
+		s.samples(flat(6e9), 0, time.Minute, 5*time.Second)
+		if r := s.end(time.Minute); len(r.Rollback) != 1 || !slices.Equal(r.Rollback[0].Steps, want) {
+			t.Errorf("%s: %+v, want %q", kind, r.Rollback, want)
+		}
+	}
+}
+
 // looked tells what was found in the container's files.
 func (s *story) looked(files, holding float64) {
 	s.record(soak.Batch{Signals: []soak.Signal{{At: began, Target: node, Name: soak.FileSignal + "fix-deployed", Count: 1,
