@@ -13,6 +13,8 @@ type analysis struct {
 	floor, whole floor
 	series       *series
 	full         *series
+	// life is what was judged, nil if that was several.
+	life *life
 	// begin is where the present regime begins, in seconds of the stream, and
 	// framed whether something else came before it in the same life.
 	begin  float64
@@ -27,8 +29,9 @@ type analysis struct {
 	// it never stood there.
 	until   float64
 	clipped bool
-	// pausing says that the memory has grown in jumps and only stands still for now.
+	// pausing says that the memory has grown in these stairs and only stands still for now.
 	pausing bool
+	stairs  stairs
 	// level is the floor at the begin of the regime, end at its end.
 	level, end float64
 	tolerance  float64
@@ -63,32 +66,37 @@ func (s *Stream) analyseLife() *analysis {
 	if !present.frame(s.current()) {
 		return present.finish(s)
 	}
-	young := present.seen() < regimeSeconds
-	whole := s.life()
+	young, long := present.seen() < regimeSeconds, present.full.span() >= regimeLeast
 	present = present.finish(s)
-	if young && whole.full.span() < regimeLeast || !young && (present == nil || present.leak != soak.LeakInconclusive) {
-		return present
-	}
-	whole.series = whole.full
-	whole = whole.finish(s)
 	switch {
-	case young && present.contradicts(whole):
-		whole.leak, whole.runaway = soak.LeakInconclusive, false
+	case young && long:
+		whole := s.wholeLife()
+		if present.contradicts(whole) {
+			whole.leak, whole.runaway = soak.LeakInconclusive, false
+		}
 		return whole
-	case young:
-		return whole
-	case whole.clears(present):
-		whole.framed, whole.begin = true, present.begin // it is still when the present rate began
-		return whole
+	case !young && present != nil && present.leak == soak.LeakInconclusive:
+		if whole := s.wholeLife(); whole.clears(present) {
+			// It is still when the present rate began.
+			whole.framed, whole.begin, whole.window = true, present.begin, present.window
+			return whole
+		}
 	}
 	return present
+}
+
+// wholeLife judges all of the present life.
+func (s *Stream) wholeLife() *analysis {
+	a := s.life()
+	a.series = a.full
+	return a.finish(s)
 }
 
 // life begins the analysis of the present life.
 func (s *Stream) life() *analysis {
 	l := s.current()
 	until, clipped := s.clip(l)
-	a := &analysis{whole: l.floor(-1, until), until: until, clipped: clipped}
+	a := &analysis{life: l, whole: l.floor(-1, until), until: until, clipped: clipped}
 	a.floor, a.full = a.whole, l.series(a.whole)
 	return a
 }
@@ -149,7 +157,8 @@ func (a *analysis) finish(s *Stream) *analysis {
 		}
 	}
 	if a.leak == soak.LeakNo {
-		a.pausing = findStairs(a.full).pausing(a.settle())
+		a.stairs = findStairs(a.full)
+		a.pausing = !a.clipped && a.stairs.pausing(a.settle(), a.tolerance/3600)
 		if a.pausing || a.clipped {
 			a.leak = soak.LeakInconclusive
 		}

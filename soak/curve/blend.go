@@ -22,7 +22,7 @@ const (
 // Bulletin 86, 1979), and scales geometrically, so that a noise of little weight
 // widens the interval a little instead of taking it over. Averaged so, intervals
 // are wider than they need be where the likelihood hardly tells two noises
-// apart: it counts to the power of sharpness.
+// apart: weights count to the power of sharpness.
 func blend(fits []fitted) component {
 	list := guesses(fits)
 	lowest := math.Inf(1)

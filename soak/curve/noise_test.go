@@ -162,7 +162,10 @@ func TestIntervalWidths(t *testing.T) {
 		if m := Median(a.widths); m > 1.3 {
 			t.Errorf("%s: intervals are %.2f times as wide as the oracle's, want at most 1.3", s.name, m)
 		}
-		if len(a.reaches) > 0 && Median(a.reaches) > 1.3 {
+		if s.leak && len(a.reaches) == 0 {
+			t.Errorf("%s: no forecast was held against the oracle's", s.name)
+		}
+		if s.leak && Median(a.reaches) > 1.3 {
 			t.Errorf("%s: forecasts are %.2f times as wide as the oracle's, want at most 1.3", s.name, Median(a.reaches))
 		}
 	}

@@ -27,8 +27,7 @@ func (a *analysis) hoursToDecide() *float64 {
 		return &left
 	}
 	if a.pausing {
-		z := findStairs(a.full)
-		left := (pausingTimes*z.pause() - z.still()) / 3600
+		left := (pausingTimes*a.stairs.pause() - a.stairs.still()) / 3600
 		return &left
 	}
 	factor := 1.25

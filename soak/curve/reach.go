@@ -6,20 +6,22 @@ import (
 	"slices"
 )
 
-// ahead is what is believed of the memory's path: the rate, and the level now
-// on the scale of the judged memory.
+// ahead is what is believed of the memory's path: the rate, and the level at the
+// last sample on the scale of the judged memory.
 func (a *analysis) ahead(s *Stream) belief {
-	b := make(belief, len(a.rate))
-	copy(b, a.rate)
-	pause := a.series.now - startLibrary(a.series).now
+	b, l := slices.Clone(a.rate), s.current()
+	now := l.last + l.offset
+	if a.clipped {
+		now = a.series.now
+	}
+	later := math.Max(now-startLibrary(a.series).now, 0)
 	for i := range b {
-		c := &b[i]
-		if len(a.series.lives) > 1 {
+		if c := &b[i]; a.life == l {
+			*c = c.moved(later)
+		} else {
 			// Each life has a level of its own: what is now is all that is known.
-			c.level, c.levelScale, c.tie = s.current().lastY, 0, 0
-			continue
+			c.level, c.levelScale, c.tie = l.lastY, 0, 0
 		}
-		*c = c.moved(math.Max(pause, 0))
 	}
 	return b
 }
@@ -78,24 +80,31 @@ func (b belief) reach(wall, p float64) *float64 {
 }
 
 // swing is how far above and below its path the memory comes and goes: by the
-// height of its teeth, by half a step of a staircase, or by what a day's wave
-// has left to rise. Days last scale times shorter than in reality.
+// height of its teeth, by what a day's wave has left to rise, or by half a step
+// of a staircase. Days last scale times shorter than in reality.
 func (a *analysis) swing(scale float64) (above, below float64) {
-	if a.floor.teeth > 0 {
+	best := slices.MinFunc(a.fits, func(x, y explanation) int { return cmp.Compare(x.score, y.score) }).family
+	z := findStairs(a.series)
+	switch {
+	case a.pooled: // the last sample may be anywhere on a tooth
+		return a.floor.height, a.floor.height
+	case a.floor.teeth > 0:
 		return a.floor.height, 0
+	case best == cycle || best == cycleAndLine:
+		return a.crest(day / scale), 0
+	case len(z.jumps) >= staircaseJumps && z.jumped() > swingShare:
+		return z.largest() / 2, z.largest() / 2
 	}
-	if z := findStairs(a.series); len(z.jumps) >= staircaseJumps && z.jumped() > swingShare {
-		half := z.largest() / 2
-		return half, half
-	}
-	best := slices.MinFunc(a.fits, func(x, y explanation) int { return cmp.Compare(x.score, y.score) })
-	if best.family != cycle && best.family != cycleAndLine {
-		return 0, 0
-	}
+	return 0, 0
+}
+
+// crest is how far above its last point the series, freed of its trend, stood
+// within a period before.
+func (a *analysis) crest(period float64) float64 {
 	last := a.series.len() - 1
 	rate, top := a.rate.quantile(0.5), a.series.y[last]
-	for i := last; i >= 0 && a.series.t[last]-a.series.t[i] < day/scale; i-- {
+	for i := last; i >= 0 && a.series.t[last]-a.series.t[i] < period; i-- {
 		top = math.Max(top, a.series.y[i]+rate*(a.series.t[last]-a.series.t[i]))
 	}
-	return top - a.series.y[last], 0
+	return top - a.series.y[last]
 }

@@ -2,6 +2,7 @@ package curve
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -23,6 +24,28 @@ func TestAFewMinutesAreNoRegime(t *testing.T) {
 		}
 		if r := s.Result(); r.Leak != soak.LeakInconclusive {
 			t.Errorf("%g minutes, flat since minute 19: leak %s: %s", minutes, r.Leak, r.Why)
+		}
+	}
+}
+
+// TestTheWholeLifeClears a warm-up whose steep start was cut off: what is left
+// alone tells too little of how it levels off.
+func TestTheWholeLifeClears(t *testing.T) {
+	for _, seed := range []uint64{54, 69, 136} {
+		d := simWarmUp(3000, 1, 60, 1200)(rand.New(rand.NewPCG(seed, 5)))
+		s := New(Options{})
+		for _, x := range d.samples() {
+			s.Add(x)
+		}
+		regime := s.life()
+		if !regime.frame(s.current()) || regime.finish(s).leak != soak.LeakInconclusive {
+			t.Fatalf("seed %d: its present regime decides", seed)
+		}
+		if r := s.Result(); r.Leak != soak.LeakNo {
+			t.Errorf("seed %d: leak %s: %s", seed, r.Leak, r.Why)
+		}
+		if since := s.Since().Sub(time.Date(2024, 12, 8, 6, 0, 0, 0, time.UTC)); since <= 0 {
+			t.Errorf("seed %d: its present rate is said to be as old as the life", seed)
 		}
 	}
 }

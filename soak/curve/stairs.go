@@ -2,6 +2,7 @@ package curve
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -14,25 +15,25 @@ type jump struct {
 // stairs are the jumps of a single life.
 type stairs struct {
 	jumps []jump
-	// total is how much the series rose, end when it ended, points how many it has.
-	total, end float64
-	points     int
+	// total is how much the series rose from begin to end, points how many it has.
+	total, begin, end float64
+	points            int
 }
 
 func findStairs(s *series) stairs {
 	z := stairs{points: s.len()}
-	if len(s.lives) > 1 || z.points < 20 {
+	if len(s.lives) > 1 || z.points < stairsPoints {
 		return z
 	}
-	z.total, z.end = s.y[z.points-1]-s.y[0], s.t[z.points-1]
-	steep := jumpSteep * z.total / float64(z.points-1)
+	z.total, z.begin, z.end = s.y[z.points-1]-s.y[0], s.t[0], s.t[z.points-1]
 	if z.total <= 0 {
 		return z
 	}
+	steep := jumpSteep * z.total / (z.end - z.begin)
 	last := -1 // the last point of the jump before
 	for i := 1; i < z.points; i++ {
 		d := s.y[i] - s.y[i-1]
-		if d <= steep {
+		if d <= steep*(s.t[i]-s.t[i-1]) {
 			continue
 		}
 		if last < i-1 {
@@ -56,22 +57,23 @@ func (z stairs) jumped() float64 {
 // staircase reports whether a few jumps, spread over the series, carry most of
 // a growth that is no settling.
 func (z stairs) staircase(settle float64) bool {
-	return len(z.jumps) >= staircaseJumps && len(z.jumps)*3 <= z.points && z.total >= 2*settle && z.jumped() > jumpedShare
+	return len(z.jumps) >= staircaseJumps && len(z.jumps)*jumpPoints <= z.points && z.total >= stairsSettle*settle && z.jumped() > jumpedShare
 }
 
-// pausing reports whether memory that grew in jumps which did not get smaller
-// has stood still for hardly longer than between two of them. So does a heap
-// that is committed in steps while what lives in it grows steadily: each step
-// lasts up to twice as long as the one before.
-func (z stairs) pausing(settle float64) bool {
-	if z.total < 2*settle || z.jumped() < jumpedShare || z.jumped() > 1/jumpedShare {
+// pausing reports whether memory that grew in jumps which did not get smaller,
+// on the whole by more than the tolerance in bytes per second, has stood still
+// for hardly longer than between two of them. So does a heap that is committed
+// in steps while what lives in it grows steadily: each step lasts up to twice as
+// long as the one before.
+func (z stairs) pausing(settle, tolerance float64) bool {
+	if z.total < math.Max(stairsSettle*settle, tolerance*(z.end-z.begin)) || z.jumped() < jumpedShare || z.jumped() > 1/jumpedShare {
 		return false
 	}
 	big := z.big()
 	if len(big) < pausingJumps {
 		return false
 	}
-	return big[len(big)-1].size >= z.largest()/2 && z.still() < pausingTimes*z.pause()
+	return big[len(big)-1].size >= lastJump*z.largest() && z.still() < pausingTimes*z.pause()
 }
 
 // big are the jumps that are more than a bump.

@@ -124,8 +124,8 @@ const (
 // from tauLeast of a step to tauMost of the run, tauStep apart; in a run of
 // tauPoints steps or more each has the prior weight tau^tauPrior, in one of
 // fewer steps a flatter one: the few points of a short run could not speak
-// against it. The rate is averaged over the noises by their weights to the power
-// of sharpness.
+// against it. The rate is averaged over the noises by their weights, these priors
+// included, to the power of sharpness.
 const (
 	widenLeast  = 1.08
 	widenMost   = 3.2
@@ -138,7 +138,7 @@ const (
 	tauStep     = 2.0
 	tauPrior    = 0.3
 	tauPoints   = 150
-	sharpness   = 2.0
+	sharpness   = 2.2
 )
 
 // A runaway is growth so fast that nobody can wait for the statistics: the
@@ -208,17 +208,24 @@ const (
 	grainShare = 2e-5
 	// spikeShare of the level is the smallest outlier worth removing.
 	spikeShare = 0.005
-	// A jump rises jumpSteep times faster than the series on average, a big one by
-	// jumpShare of the growth at least. From staircaseJumps on they are how memory
-	// grows if jumpedShare of the growth is theirs; if swingShare is, a forecast
-	// allows for half of one. From pausingJumps big ones on they have ended when
-	// none came for pausingTimes the longest pause between two.
+	// A series of stairsPoints that has grown by stairsSettle times what settling
+	// explains may have done so in jumps. A jump rises jumpSteep times faster than
+	// the series on average, a big one by jumpShare of the growth at least. They are
+	// how memory grows if jumpedShare of the growth is theirs, and not so much more
+	// that falls took it back; a staircase has staircaseJumps, and jumpPoints points
+	// for each. A forecast allows for half a jump if swingShare of the growth is
+	// theirs. From pausingJumps big ones on, the last no smaller than lastJump of the
+	// largest, they have ended when none came for pausingTimes the longest pause.
+	stairsPoints   = 20
+	stairsSettle   = 2
 	jumpSteep      = 2.5
 	jumpShare      = 0.08
 	jumpedShare    = 0.75
 	swingShare     = 0.7
 	staircaseJumps = 4
+	jumpPoints     = 3
 	pausingJumps   = 3
+	lastJump       = 0.5
 	pausingTimes   = 3.0
 	// outlier is how many robust standard deviations off the median a sample
 	// must be to be left out of its point of the floor.

@@ -35,12 +35,16 @@ func (a *analysis) gained(b []bucket, side int) float64 {
 	if len(b) < 2*tenth {
 		return math.NaN()
 	}
-	mean := func(b []bucket) float64 {
-		sum := 0.0
-		for i := range b {
-			sum += b[i].side[side]
+	return known(b[len(b)-tenth:], side) - known(b[:tenth], side)
+}
+
+// known is the mean of a side metric where it was reported, NaN if nowhere.
+func known(b []bucket, side int) float64 {
+	sum, n := 0.0, 0.0
+	for i := range b {
+		if x := b[i].side[side]; !math.IsNaN(x) {
+			sum, n = sum+x, n+1
 		}
-		return sum / float64(len(b))
 	}
-	return mean(b[len(b)-tenth:]) - mean(b[:tenth])
+	return sum / n
 }

@@ -63,7 +63,7 @@ func (a *analysis) whyUndecided(x soak.Interval, rate string) string {
 	case a.clipped:
 		return fmt.Sprintf("the memory stands at its limit, and before that the floor moved %s, which proves nothing", rate)
 	case a.pausing:
-		z := findStairs(a.full)
+		z := a.stairs
 		return fmt.Sprintf("the floor has stood still for %s, but it grew in %d jumps up to %s apart, and the next may be to come",
 			span(z.still()), len(z.big()), span(z.pause()))
 	case a.vetoed && x.Estimate > a.tolerance:

@@ -26,6 +26,7 @@ const (
 // counters are what the node's log said last of its runtime's memory.
 type counters struct {
 	at             time.Time
+	life           int     // of the newest sample
 	heap, external float64 // 0 when it was not said
 	// mismatched says that a counter claims clearly more than the container
 	// held at the last sample.
@@ -42,8 +43,13 @@ func (c *counters) signal(s soak.Signal) {
 }
 
 // sample gives a sample the heap that the log reported, and holds the counters
-// against what the container is charged for.
+// against what the container is charged for. What another process has said of
+// itself counts no more.
 func (c *counters) sample(s *soak.Sample) {
+	if s.Life != c.life && c.life != 0 || c.at.Before(s.Started) {
+		*c = counters{}
+	}
+	c.life, c.mismatched = s.Life, false
 	if c.at.IsZero() || s.At.Sub(c.at).Abs() > freshCounters {
 		return
 	}

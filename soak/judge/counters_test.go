@@ -41,7 +41,7 @@ func TestCountersOfTheLog(t *testing.T) {
 		}
 		for i := range 720 {
 			at, level := start.Add(time.Duration(i)*10*time.Second), 100e6+2e5*float64(i)
-			if i%6 == 0 {
+			if i%6 == 3 { // the first samples come before the first line
 				tg.signal(soak.Signal{At: at, Target: "a", Name: "memory", Count: 1, Values: c.values(level)})
 			}
 			x := soak.Sample{At: at, Target: "a", Life: 1}
@@ -55,6 +55,32 @@ func TestCountersOfTheLog(t *testing.T) {
 		}
 		if got := slices.Contains(r.Traits, soak.TraitCounterMismatch); got != c.mismatch {
 			t.Errorf("%s: traits %v", c.name, r.Traits)
+		}
+	}
+}
+
+// TestCountersEndWithTheirProcess: what a dead process said of itself is not
+// held against the next one.
+func TestCountersEndWithTheirProcess(t *testing.T) {
+	start := time.Date(2024, 12, 8, 6, 0, 0, 0, time.UTC)
+	for _, known := range []bool{true, false} { // whether samples carry the start of the process
+		var c counters
+		for i := range 200 {
+			at, level, life := start.Add(time.Duration(i)*time.Minute), 100e6+5e6*float64(i), 1
+			if i >= 150 {
+				level, life = 100e6, 2
+			} else {
+				c.signal(soak.Signal{At: at, Values: map[string]float64{"rss": level, "heap": level - 50e6}})
+			}
+			x := soak.Sample{At: at.Add(10 * time.Second), Life: life}
+			if known {
+				x.Started = start.Add(time.Duration(150*(life-1)) * time.Minute)
+			}
+			x.Set(soak.Usage, int64(level))
+			c.sample(&x)
+			if c.mismatched || x.Has(soak.Heap) != (life == 1) {
+				t.Fatalf("sample %d of life %d: mismatched %v, heap %v", i, life, c.mismatched, x.Has(soak.Heap))
+			}
 		}
 	}
 }
