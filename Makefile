@@ -59,7 +59,7 @@ bench: engine ## speed, as ratios against peers in the same run (hey, wrk, grep,
 bench-soak: engine ## forty real soaks of three minutes: leaks found at their true rate, fixes not accused (a quarter of an hour)
 	@eval "$$(.ci/engine env)"; LEAKCHECK_LONG=1 $(GO) test ./cmd -run TestTwentySoaks -v -timeout 40m
 
-bench-verdict: ## error rates of the classifier, beside the rules people use today (2,000 draws a family: an hour)
+bench-verdict: ## error rates of the classifier, beside the rules people use today (2,000 draws a family: half an hour)
 	$(GO) test ./soak/curve -run 'TestBenchVerdict|TestBenchWatch' -v -timeout 180m -args -bench.verdict=$(or $(DRAWS),2000) -bench.seed=$(or $(SEED),20241208)
 
 man: ## write man pages into ./man

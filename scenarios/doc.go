@@ -51,6 +51,11 @@
 //	  - {id: patched, text: The patch is in, paths: ["/app/*.properties"], contains: pool.max=100}
 //	rollback: ["docker compose up -d --no-deps {service}"]
 //
+// Captures of three names mean the same everywhere, in bytes: rss, the process's
+// own figure of its memory, from which a curve is drawn where the log reaches
+// back further than the samples; and beside it heap and external, the counters
+// of its runtime, which say in which memory growth is.
+//
 // Package soak documents every key, package checklist the facts and operators
 // of conditions; Schema has both for editors.
 //
