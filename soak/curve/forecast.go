@@ -88,6 +88,9 @@ func (s *Stream) forecast(a *analysis) soak.Forecast {
 	// collect in time until the floor does.
 	above, below := a.swing(s.scale())
 	f.Hours.Low = ahead.reach(wall-above, tail)
+	if room <= 0 {
+		f.Hours.Low = new(float64) // it is there, whatever its path without the noise
+	}
 	if low, _ := a.interval(); low > 0 && a.leak != soak.LeakNo {
 		f.Hours.Estimate, f.Hours.High = ahead.reach(wall+(below-above)/2, 0.5), ahead.reach(wall+below, 1-tail)
 	}

@@ -58,6 +58,16 @@ func TestForecast(t *testing.T) {
 	if f := r.Forecast; f.Wall != "ceiling" || *f.Hours.Low != 0 {
 		t.Errorf("over the ceiling: %+v", f)
 	}
+	spike := func(i int, x *soak.Sample) {
+		if i == 1439 {
+			x.Set(soak.Anon, 4e9)
+			x.Set(soak.WorkingSet, 4.05e9)
+		}
+	}
+	_, r = judge(steady(0, spike), Options{Walls: []Wall{{"ceiling", 3e9}}})
+	if f := r.Forecast; f.Hours.Low == nil || *f.Hours.Low != 0 {
+		t.Errorf("a last sample over the ceiling: %+v", f)
+	}
 	_, r = judge(steady(0, nil), Options{})
 	if r.Forecast != nil {
 		t.Errorf("a forecast without a wall: %+v", r.Forecast)
