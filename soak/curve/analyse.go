@@ -29,9 +29,10 @@ type analysis struct {
 	// it never stood there.
 	until   float64
 	clipped bool
-	// pausing says that the memory has grown in these stairs and only stands still for now.
-	pausing bool
+	// stairs are the jumps of a life that was found not to leak, pausing whether it
+	// only stands still between two of them.
 	stairs  stairs
+	pausing bool
 	// level is the floor at the begin of the regime, end at its end.
 	level, end float64
 	tolerance  float64

@@ -86,7 +86,7 @@ func (s *Stream) forecast(a *analysis) soak.Forecast {
 	tail := (1 - standard.confidence) / 2
 	// The top of a tooth may meet the wall first, or a runtime that knows it may
 	// collect in time until the floor does.
-	above, below := a.swing(s.scale())
+	above, below := a.swing(s)
 	f.Hours.Low = ahead.reach(wall-above, tail)
 	if room <= 0 {
 		f.Hours.Low = new(float64) // it is there, whatever its path without the noise

@@ -32,6 +32,8 @@ type life struct {
 	recent       recent
 	// step is the usual time between samples, an exponential average.
 	step float64
+	// swing is the height of the teeth, or of the largest step, of a life that has ended.
+	swing float64
 }
 
 // begins reports whether x belongs to another life than l.
@@ -90,6 +92,11 @@ func (l *life) skew() float64 {
 
 // close ends the life and shrinks what is kept of it.
 func (l *life) close() {
+	if f := l.floor(-1, math.Inf(1)); f.teeth > 0 {
+		l.swing = f.height
+	} else if z := findStairs(l.series(f)); z.swings() {
+		l.swing = z.largest()
+	}
 	l.grid.shrink(closedBuckets)
 	l.grid.buckets = append([]bucket(nil), l.grid.buckets...)
 }

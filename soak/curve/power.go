@@ -27,7 +27,10 @@ func (a *analysis) hoursToDecide() *float64 {
 		return &left
 	}
 	if a.pausing {
-		left := (pausingTimes*a.stairs.pause() - a.stairs.still()) / 3600
+		z := a.stairs
+		still := pausingTimes*z.pause() - z.still()
+		tolerable := z.total/tolerance - (z.end - z.begin) // then it grows no faster on the whole
+		left := math.Max(math.Min(still, tolerable), 0) / 3600
 		return &left
 	}
 	factor := 1.25

@@ -81,25 +81,32 @@ func (b belief) reach(wall, p float64) *float64 {
 
 // swing is how far above and below its path the memory comes and goes: by the
 // height of its teeth, by what a day's wave has left to rise, or by half a step
-// of a staircase. Days last scale times shorter than in reality.
-func (a *analysis) swing(scale float64) (above, below float64) {
-	best := slices.MinFunc(a.fits, func(x, y explanation) int { return cmp.Compare(x.score, y.score) }).family
-	z := findStairs(a.series)
-	switch {
-	case a.pooled: // the last sample may be anywhere on a tooth
-		return a.floor.height, a.floor.height
-	case a.floor.teeth > 0:
+// of a staircase. Where the level is only what the last sample said, that may be
+// anywhere on a tooth or a step.
+func (a *analysis) swing(s *Stream) (above, below float64) {
+	if a.life != s.current() {
+		height := a.floor.height
+		for _, l := range s.lives {
+			height = math.Max(height, l.swing)
+		}
+		return height, height
+	}
+	if a.floor.teeth > 0 {
 		return a.floor.height, 0
-	case best == cycle || best == cycleAndLine:
-		return a.crest(day / scale), 0
-	case len(z.jumps) >= staircaseJumps && z.jumped() > swingShare:
+	}
+	best := slices.MinFunc(a.fits, func(x, y explanation) int { return cmp.Compare(x.score, y.score) }).family
+	if best == cycle || best == cycleAndLine { // days are shorter in a rehearsal
+		return a.crest(day / s.scale()), 0
+	}
+	if z := findStairs(a.series); z.swings() {
 		return z.largest() / 2, z.largest() / 2
 	}
 	return 0, 0
 }
 
 // crest is how far above its last point the series, freed of its trend, stood
-// within a period before.
+// within a period before. How far it may yet fall delays no wall: the next crest
+// comes within a period.
 func (a *analysis) crest(period float64) float64 {
 	last := a.series.len() - 1
 	rate, top := a.rate.quantile(0.5), a.series.y[last]

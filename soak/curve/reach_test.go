@@ -1,6 +1,7 @@
 package curve
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -66,8 +67,8 @@ func TestMovedIsTheSameBelief(t *testing.T) {
 	near(t, "the correlation", twice.tie, once.tie, 1e-9)
 }
 
-// path feeds samples of the given values, step seconds apart, of the life that
-// lives names for each; the limit is 1 GB.
+// path feeds samples of the given values, step seconds apart, each of the life
+// that is named for it; the limit is 1 GB.
 func path(s *Stream, step float64, n int, y func(i int) float64, life func(i int) int) {
 	start := time.Unix(1_700_000_000, 0)
 	r := rand.New(rand.NewPCG(4, 2))
@@ -130,13 +131,33 @@ func TestForecastAfterARestart(t *testing.T) {
 		want := (9e8 - 3.5e6*float64(young-1)) / 3.5e6 / 60
 		between(t, "after a restart", s.Result().Forecast, want, want, 0.05)
 	}
-	// Several lives with teeth: the last sample may be anywhere on one.
-	s := New(Options{})
-	path(s, 10, 1380, func(i int) float64 { return 1e8 + 1e6/6*float64(i%1080) + 6e7*float64(i%60)/60 }, func(i int) int { return 1 + i/1080 })
-	floor := (9e8 - 1e6/6*299) / (6e7 / 3600) / 3600
-	if h := s.Result().Forecast.Hours; *h.Low > floor-1 || *h.High < floor {
-		t.Errorf("[%.2f, %.2f], the top of a tooth meets the limit after %.2f h and the floor after %.2f", *h.Low, *h.High, floor-1, floor)
+}
+
+// TestForecastOfTeethAfterARestart: while the new process has no teeth of its
+// own to tell, those of the ones before say how far the last sample may be from
+// the floor.
+func TestForecastOfTeethAfterARestart(t *testing.T) {
+	for _, earlier := range []int{1, 6} {
+		for _, young := range []int{59, 89, 119, 179, 300} {
+			s := New(Options{})
+			path(s, 10, 1080*earlier+young, func(i int) float64 { return 1e8 + 1e6/6*float64(i%1080) + 6e7*float64(i%60)/60 }, func(i int) int { return 1 + i/1080 })
+			floor := (9e8 - 1e6/6*float64(young-1)) / 6e7
+			// Of a life that has ended less is kept: its rate is right to 2 %.
+			between(t, fmt.Sprintf("%d lives and %d samples", earlier, young), s.Result().Forecast, floor-1, 0.98*floor, 0.25)
+		}
 	}
+	// A look that is older than the restart.
+	s := New(Options{})
+	teeth := func(i int) float64 { return 1e8 + 1e6/6*float64(i%1080) + 6e7*float64(i%60)/60 }
+	path(s, 10, 1120, func(i int) float64 {
+		if i == 1080 {
+			s.Forecast()
+		}
+		return teeth(i)
+	}, func(i int) int { return 1 + i/1080 })
+	f := s.Forecast()
+	floor := (9e8 - 1e6/6*39) / 6e7
+	between(t, "between two looks", &f, floor-1, floor, 0.25)
 }
 
 // TestForecastBetweenLooks follows the memory though the rate is as old as the

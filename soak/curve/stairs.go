@@ -60,6 +60,10 @@ func (z stairs) staircase(settle float64) bool {
 	return len(z.jumps) >= staircaseJumps && len(z.jumps)*jumpPoints <= z.points && z.total >= stairsSettle*settle && z.jumped() > jumpedShare
 }
 
+// swings reports whether so much of the growth came in jumps that a forecast
+// must allow for them.
+func (z stairs) swings() bool { return len(z.jumps) >= staircaseJumps && z.jumped() > swingShare }
+
 // pausing reports whether memory that grew in jumps which did not get smaller,
 // on the whole by more than the tolerance in bytes per second, has stood still
 // for hardly longer than between two of them. So does a heap that is committed

@@ -215,7 +215,8 @@ const (
 	// that falls took it back; a staircase has staircaseJumps, and jumpPoints points
 	// for each. A forecast allows for half a jump if swingShare of the growth is
 	// theirs. From pausingJumps big ones on, the last no smaller than lastJump of the
-	// largest, they have ended when none came for pausingTimes the longest pause.
+	// largest, they have ended when none came for pausingTimes the longest pause, or
+	// when the growth on the whole is tolerable.
 	stairsPoints   = 20
 	stairsSettle   = 2
 	jumpSteep      = 2.5

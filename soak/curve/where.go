@@ -31,6 +31,9 @@ func (a *analysis) gained(b []bucket, side int) float64 {
 	for len(b) > 0 && b[0].t < a.begin {
 		b = b[1:]
 	}
+	for len(b) > 0 && b[len(b)-1].t >= a.until {
+		b = b[:len(b)-1]
+	}
 	tenth := max(1, len(b)/10)
 	if len(b) < 2*tenth {
 		return math.NaN()

@@ -1,6 +1,7 @@
 package curve
 
 import (
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -62,6 +63,24 @@ func TestWhereTheGrowthIs(t *testing.T) {
 		if c.want == "" && strings.Contains(r.Why, "of the growth") || !strings.HasSuffix(r.Why, c.want) {
 			t.Errorf("%q, want %q at its end", r.Why, c.want)
 		}
+	}
+}
+
+// TestWhereTheGrowthOfAClippedCurveIs: what stands at its limit for long grew
+// before that.
+func TestWhereTheGrowthOfAClippedCurveIs(t *testing.T) {
+	s := New(Options{})
+	start := time.Unix(1_700_000_000, 0)
+	for i := range 3000 {
+		y := math.Min(2e8+7e6*float64(i), 995e6)
+		x := soak.Sample{At: start.Add(time.Duration(i) * time.Minute)}
+		x.Set(soak.Anon, int64(y))
+		x.Set(soak.Heap, int64(y-5e7))
+		x.Set(soak.Limit, 1e9)
+		s.Add(x)
+	}
+	if r := s.Result(); r.Leak != soak.LeakYes || !strings.HasSuffix(r.Why, "nearly all of the growth is in the heap of its runtime") {
+		t.Errorf("leak %s: %s", r.Leak, r.Why)
 	}
 }
 

@@ -25,8 +25,11 @@ const (
 
 // counters are what the node's log said last of its runtime's memory.
 type counters struct {
-	at             time.Time
-	life           int     // of the newest sample
+	at time.Time
+	// life and last are the newest sample's; lines up to after are of a process that
+	// is no more.
+	life           int
+	last, after    time.Time
 	heap, external float64 // 0 when it was not said
 	// mismatched says that a counter claims clearly more than the container
 	// held at the last sample.
@@ -36,7 +39,7 @@ type counters struct {
 // signal keeps the newest line.
 func (c *counters) signal(s soak.Signal) {
 	heap, external := s.Values[heapValue], s.Values[externalValue]
-	if _, ok := s.Values[rssValue]; !ok || max(heap, external) < leastCounter || s.At.Before(c.at) {
+	if _, ok := s.Values[rssValue]; !ok || max(heap, external) < leastCounter || s.At.Before(c.at) || !s.At.After(c.after) {
 		return
 	}
 	c.at, c.heap, c.external = s.At, heap, external
@@ -46,10 +49,14 @@ func (c *counters) signal(s soak.Signal) {
 // against what the container is charged for. What another process has said of
 // itself counts no more.
 func (c *counters) sample(s *soak.Sample) {
-	if s.Life != c.life && c.life != 0 || c.at.Before(s.Started) {
-		*c = counters{}
+	died := c.at.Before(s.Started)
+	if s.Started.IsZero() {
+		died = s.Life != c.life && c.life != 0
 	}
-	c.life, c.mismatched = s.Life, false
+	if died {
+		*c = counters{after: c.last}
+	}
+	c.life, c.last, c.mismatched = s.Life, s.At, false
 	if c.at.IsZero() || s.At.Sub(c.at).Abs() > freshCounters {
 		return
 	}

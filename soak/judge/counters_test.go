@@ -60,27 +60,46 @@ func TestCountersOfTheLog(t *testing.T) {
 }
 
 // TestCountersEndWithTheirProcess: what a dead process said of itself is not
-// held against the next one.
+// held against the next one, however late it arrives; what the next one says
+// before its first sample counts.
 func TestCountersEndWithTheirProcess(t *testing.T) {
 	start := time.Date(2024, 12, 8, 6, 0, 0, 0, time.UTC)
-	for _, known := range []bool{true, false} { // whether samples carry the start of the process
+	line := func(c *counters, at time.Time, heap float64) {
+		c.signal(soak.Signal{At: at, Values: map[string]float64{"rss": heap, "heap": heap}})
+	}
+	sample := func(c *counters, at, started time.Time, life int) (heap int64, known bool) {
+		x := soak.Sample{At: at, Started: started, Life: life}
+		x.Set(soak.Usage, 200e6)
+		c.sample(&x)
+		return x.Get(soak.Heap)
+	}
+	for name, k := range map[string]struct {
+		started time.Time
+		life    int
+	}{"by its start": {start.Add(time.Minute), 1}, "by its life": {life: 2}} {
 		var c counters
-		for i := range 200 {
-			at, level, life := start.Add(time.Duration(i)*time.Minute), 100e6+5e6*float64(i), 1
-			if i >= 150 {
-				level, life = 100e6, 2
-			} else {
-				c.signal(soak.Signal{At: at, Values: map[string]float64{"rss": level, "heap": level - 50e6}})
-			}
-			x := soak.Sample{At: at.Add(10 * time.Second), Life: life}
-			if known {
-				x.Started = start.Add(time.Duration(150*(life-1)) * time.Minute)
-			}
-			x.Set(soak.Usage, int64(level))
-			c.sample(&x)
-			if c.mismatched || x.Has(soak.Heap) != (life == 1) {
-				t.Fatalf("sample %d of life %d: mismatched %v, heap %v", i, life, c.mismatched, x.Has(soak.Heap))
-			}
+		line(&c, start, 800e6)
+		if sample(&c, start.Add(time.Second), time.Time{}, 1); !c.mismatched {
+			t.Errorf("%s: 800 MB of heap in 200 MB are no mismatch", name)
 		}
+		line(&c, start.Add(time.Second), 800e6) // the dead process's last, which comes late
+		if _, known := sample(&c, start.Add(2*time.Minute), k.started, k.life); known || c.mismatched {
+			t.Errorf("%s: heap known %v, mismatched %v", name, known, c.mismatched)
+		}
+		line(&c, start.Add(time.Second), 800e6)
+		if _, known := sample(&c, start.Add(3*time.Minute), k.started, k.life); known || c.mismatched {
+			t.Errorf("%s, a late line: heap known %v, mismatched %v", name, known, c.mismatched)
+		}
+	}
+	var c counters
+	sample(&c, start, start, 1)
+	line(&c, start.Add(15*time.Second), 90e6)
+	if heap, known := sample(&c, start.Add(20*time.Second), start.Add(10*time.Second), 2); !known || heap != 90e6 {
+		t.Errorf("a line before the first sample: heap %d, %v", heap, known)
+	}
+	line(&c, start.Add(30*time.Second), 800e6)
+	sample(&c, start.Add(40*time.Second), start.Add(10*time.Second), 2)
+	if sample(&c, start.Add(time.Hour), start.Add(10*time.Second), 2); c.mismatched {
+		t.Error("a line of an hour ago is held against the container")
 	}
 }
