@@ -146,19 +146,11 @@ func only(phases []soak.Phase, picked []string) ([]soak.Phase, error) {
 	return cut, nil
 }
 
-// whole is a time span without the fractions that only a resumed run has.
-func whole(d time.Duration) time.Duration {
-	if d < time.Minute {
-		return d
-	}
-	return d.Round(time.Second)
-}
-
 // announce says what will be sent where, and leaves time to think better of it
 // on a terminal and in the background.
 func (a *app) announce(ctx context.Context, r *run) error {
 	first := r.nodes[0]
-	fmt.Fprintf(a.stderr, "Soaking %s for %s, profile %s, record %s\n", names(r.nodes), soak.Duration(whole(r.o.length())), first.profile.Name, r.record.Path())
+	fmt.Fprintf(a.stderr, "Soaking %s for %s, profile %s, record %s\n", names(r.nodes), soak.RoundDuration(r.o.length()), first.profile.Name, r.record.Path())
 	if text := r.foretold(); text != "" {
 		r.told = true
 		fmt.Fprintln(a.stderr, text)

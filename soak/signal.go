@@ -30,6 +30,14 @@ type Signal struct {
 	Text string `json:"text,omitempty"`
 }
 
+// The captures of a memory line that mean the same everywhere, in bytes: the
+// process's own figure of its memory, and its runtime's counters.
+const (
+	RSSValue      = "rss"
+	HeapValue     = "heap"
+	ExternalValue = "external"
+)
+
 // Spread is what the values of joined hits come to.
 type Spread struct {
 	Min float64 `json:"min"`

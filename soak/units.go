@@ -144,6 +144,22 @@ func (d Duration) String() string {
 	return str2duration.String(time.Duration(d))
 }
 
+// RoundDuration rounds a time span to what a reader needs: to hours from two
+// days on, to minutes from an hour on, to seconds from a second on.
+func RoundDuration(d time.Duration) Duration {
+	switch {
+	case d >= 48*time.Hour:
+		d = d.Round(time.Hour)
+	case d >= time.Hour:
+		d = d.Round(time.Minute)
+	case d >= time.Second:
+		d = d.Round(time.Second)
+	default:
+		d = d.Round(time.Millisecond)
+	}
+	return Duration(d)
+}
+
 // Set reads a flag's value.
 func (d *Duration) Set(v string) (err error) { *d, err = ParseDuration(v); return err }
 

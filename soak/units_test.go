@@ -41,3 +41,14 @@ func TestFormatBytes(t *testing.T) {
 		}
 	}
 }
+
+func TestRoundDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0s", 1234567 * time.Nanosecond: "1ms", 1500 * time.Millisecond: "2s", 59*time.Minute + 54093*time.Millisecond: "59m54s",
+		24*time.Hour + 29*time.Second: "1d", 2*time.Hour + 8*time.Minute + 31*time.Second: "2h9m", 49*time.Hour + 40*time.Minute: "2d2h",
+	} {
+		if got := soak.RoundDuration(d).String(); got != want {
+			t.Errorf("%s: %q, want %q", d, got, want)
+		}
+	}
+}

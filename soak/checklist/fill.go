@@ -31,6 +31,12 @@ func Fill(text string, t soak.TargetInfo) string {
 	return strings.NewReplacer("{container}", t.Name, "{service}", service, "{image}", t.Image).Replace(text)
 }
 
+// Suits reports whether a command can be about a target: no engine and no
+// Compose file knows a plain process.
+func Suits(command string, t soak.TargetInfo) bool {
+	return t.Kind != "process" || !strings.HasPrefix(command, "docker ") && !strings.HasPrefix(command, "docker-compose ")
+}
+
 // asProcess is how a command of leakcheck's names a process: one that runs is
 // called "pid 4711", one that leakcheck started by its program.
 func asProcess(t soak.TargetInfo) string {
@@ -66,11 +72,11 @@ type Standing struct {
 
 // command fills in a suggested command; empty where it could not work.
 func (v View) command(text string) string {
-	docker, isDocker := strings.CutPrefix(text, "docker ")
+	docker, _ := strings.CutPrefix(text, "docker ")
 	verb, _, _ := strings.Cut(docker, " ")
 	t, s := v.Target, v.Standing
 	switch {
-	case t.Kind == "process" && isDocker: // no engine knows it
+	case !Suits(text, t):
 		return ""
 	case t.Kind == "process" && s.Stopped && strings.HasPrefix(t.Name, "pid "): // it never comes back
 		return ""

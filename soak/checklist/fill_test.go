@@ -46,6 +46,7 @@ func TestASuggestedCommandCanWork(t *testing.T) {
 		{logs, container, Standing{}, "docker logs x"},
 		{logs, far, Standing{}, "docker -H tcp://far:2376 logs x"},
 		{logs, process, Standing{}, ""}, // no engine knows it
+		{"docker-compose restart {service}", process, Standing{}, ""},
 		{logs, container, Standing{Stopped: true}, "docker logs x"},
 		{logs, container, Standing{Stopped: true, Removed: true}, ""},
 		{logs, container, Standing{Renamed: true}, "docker logs 0123456789ab"},

@@ -19,7 +19,6 @@ type analysis struct {
 	// framed whether something else came before it in the same life.
 	begin  float64
 	framed bool
-	pooled bool
 	// runaway says that the growth is so fast that nothing else counts.
 	runaway bool
 	// fills is the level up to which growth that would be a leak is what the
@@ -126,7 +125,7 @@ func (a *analysis) clears(present *analysis) bool {
 // analyseLives judges all lives together.
 func (s *Stream) analyseLives() *analysis {
 	l := s.current()
-	a := &analysis{pooled: true, until: math.Inf(1), whole: l.floor(-1, math.Inf(1))}
+	a := &analysis{until: math.Inf(1), whole: l.floor(-1, math.Inf(1))}
 	a.floor, a.full = a.whole, l.series(a.whole)
 	a.begin = l.grid.buckets[0].t
 	a.series = s.pool()
@@ -150,7 +149,7 @@ func (a *analysis) finish(s *Stream) *analysis {
 	}
 	if a.leak == soak.LeakYes && s.o.Fills > 0 {
 		judged := s.lives
-		if !a.pooled {
+		if a.life != nil {
 			judged = judged[len(judged)-1:]
 		}
 		if a.fills = s.filling(judged); a.fills > 0 {

@@ -48,12 +48,13 @@ func (a *tally) add(d *draw, r soak.Result) {
 	if r.Slope == nil {
 		return
 	}
-	a.forecast(d, r)
+	o := d.oracle()
+	a.forecast(d, r, o)
 	a.intervals++
 	if d.slope >= r.Slope.Low && d.slope <= r.Slope.High {
 		a.covered++
 	}
-	if o := d.oracle(); o.ok {
+	if o.ok {
 		w := 3.92 * math.Sqrt(o.rate)
 		settled := math.Max(r.Tolerance, standard.settleShare*d.level()/d.hours())
 		if d.leak && o.estimate-w/2 > settled || !d.leak && o.estimate+w/2 < r.Tolerance {
@@ -77,7 +78,7 @@ func (a *tally) add(d *draw, r soak.Result) {
 
 // forecast holds hours_to_wall against the truth: when the noiseless floor
 // meets the limit at its present rate, or never.
-func (a *tally) forecast(d *draw, r soak.Result) {
+func (a *tally) forecast(d *draw, r soak.Result, o oracle) {
 	if d.limit == 0 || math.IsNaN(d.floor) || r.Forecast == nil {
 		return
 	}
@@ -92,7 +93,7 @@ func (a *tally) forecast(d *draw, r soak.Result) {
 	if early && late {
 		a.hit++
 	}
-	if w := d.oracleForecast(); w > 0 {
+	if w := d.oracleForecast(o); w > 0 {
 		reach := math.Inf(1)
 		if h.High != nil && h.Low != nil {
 			reach = *h.High - *h.Low
@@ -208,12 +209,11 @@ func (d *draw) oracle() (o oracle) {
 // oracleForecast is the width in hours of the 95 % interval for the time to the
 // limit of an oracle that knows the noise (Fieller, JRSS B 16, 1954); 0 where
 // there is none, or where it has no end.
-func (d *draw) oracleForecast() float64 {
+func (d *draw) oracleForecast(o oracle) float64 {
 	if d.sigma == 0 || !d.plain || !d.leak {
 		return 0
 	}
 	const z2 = 1.96 * 1.96
-	o := d.oracle()
 	level, both, slope := o.level, o.both, o.rate
 	room := d.limit - d.floor
 	a, b, c := d.slope*d.slope-z2*slope, room*d.slope+z2*both, room*room-z2*level

@@ -36,16 +36,13 @@ func TestHalfwayOfPolynomials(t *testing.T) {
 func TestHalfwayAgainstSolved(t *testing.T) {
 	for seed := range uint64(20) {
 		d := leaking(simAR([...]float64{.9, .98, .999}[seed%3]))(rand.New(rand.NewPCG(seed, 3)))
-		s := New(Options{})
-		for _, x := range d.samples() {
-			s.Add(x)
-		}
+		s, _ := judge(d.samples(), Options{})
 		a := s.analyse()
 		l := startLibrary(a.series)
 		l.time = l.column(1, func(t float64) float64 { return t })
 		line := shape{family: linear, cols: []int{l.time}}
 		l.add(line)
-		g := newGram(a.series, l)
+		g := newGram(l)
 		solve := func(tau float64) guess {
 			g.set(noise{tau: tau})
 			f, ok := g.solve(line, 1)

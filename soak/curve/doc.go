@@ -36,7 +36,7 @@
 // no such word: healthy programs do not fill it, leaking ones do.
 //
 // Under noise whose memory is longer than a fiftieth of the run intervals are
-// wider than a known noise would need (`make bench-verdict`): by a quarter at
-// AR(1) 0.98 over 1,440 samples, twofold at 0.999, where a line and the noise's
+// wider than a known noise would need (`make bench-verdict`): by a fifth at
+// AR(1) 0.98 over 1,440 samples, more than twofold at 0.999, where a line and the noise's
 // own wandering are told apart by nothing else.
 package curve

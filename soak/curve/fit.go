@@ -61,7 +61,7 @@ func (c *contest) enter(l *library) {
 	if len(l.shapes) == 0 {
 		return
 	}
-	g := newGram(c.s, l)
+	g := newGram(l)
 	first := len(c.shapes)
 	c.lowest = resize(c.lowest, len(c.noises))
 	c.shapes = append(c.shapes, l.shapes...)

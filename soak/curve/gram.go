@@ -22,7 +22,8 @@ type gram struct {
 	l     *library
 }
 
-func newGram(s *series, l *library) *gram {
+func newGram(l *library) *gram {
+	s := l.s
 	ones := make([]float64, s.len())
 	for i := range ones {
 		ones[i] = 1

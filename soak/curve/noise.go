@@ -27,7 +27,7 @@ const (
 
 // noises returns the hypotheses for points a typical step apart over a run of
 // the given length. Nobody knows the noise of a program beforehand: slopes are
-// averaged over all of these, weighted by their likelihood.
+// averaged over all of these (blend.go), weighted by their likelihood.
 func noises(step, length float64) []noise {
 	list := []noise{{kind: uncorrelated, white: 1, widen: widenLeast}}
 	least, most := tauLeast*step, tauMost*length

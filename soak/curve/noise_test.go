@@ -87,7 +87,7 @@ func TestWhitenerAgainstDenseGLS(t *testing.T) {
 
 		s := &series{t: at, y: y, at: at, width: c.width, lives: []int{0}}
 		l := newLibrary(s, nil, 1)
-		g := newGram(s, l)
+		g := newGram(l)
 		g.set(c.h)
 		f, ok := g.solve(shape{family: linear, cols: []int{l.time}}, 0)
 		if !ok {

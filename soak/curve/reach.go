@@ -14,7 +14,7 @@ func (a *analysis) ahead(s *Stream) belief {
 	if a.clipped {
 		now = a.series.now
 	}
-	later := math.Max(now-startLibrary(a.series).now, 0)
+	later := math.Max(now-a.series.asked(), 0)
 	for i := range b {
 		if c := &b[i]; a.life == l {
 			*c = c.moved(later)

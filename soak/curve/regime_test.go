@@ -33,15 +33,12 @@ func TestAFewMinutesAreNoRegime(t *testing.T) {
 func TestTheWholeLifeClears(t *testing.T) {
 	for _, seed := range []uint64{54, 69, 136} {
 		d := simWarmUp(3000, 1, 60, 1200)(rand.New(rand.NewPCG(seed, 5)))
-		s := New(Options{})
-		for _, x := range d.samples() {
-			s.Add(x)
-		}
+		s, r := judge(d.samples(), Options{})
 		regime := s.life()
 		if !regime.frame(s.current()) || regime.finish(s).leak != soak.LeakInconclusive {
 			t.Fatalf("seed %d: its present regime decides", seed)
 		}
-		if r := s.Result(); r.Leak != soak.LeakNo {
+		if r.Leak != soak.LeakNo {
 			t.Errorf("seed %d: leak %s: %s", seed, r.Leak, r.Why)
 		}
 		if since := s.Since().Sub(time.Date(2024, 12, 8, 6, 0, 0, 0, time.UTC)); math.Abs(since.Seconds()-regime.begin) > 1 {

@@ -28,6 +28,16 @@ func (s *series) bounds(k int) (int, int) {
 	return s.lives[k], len(s.t)
 }
 
+// asked is the time for which the rate is asked: the end of a single life, as
+// far as its last point can be trusted to tell of it, and of the longest of several.
+func (s *series) asked() float64 {
+	if len(s.lives) > 1 {
+		return s.longest()
+	}
+	last := s.t[s.len()-1]
+	return math.Min(math.Max(s.now, last), last+nowShare*s.longest())
+}
+
 // span is the time under observation: the sum of all lives.
 func (s *series) span() float64 {
 	sum := 0.0

@@ -89,14 +89,10 @@ const day = 24 * 3600.0
 
 // startLibrary starts a library of a series.
 func startLibrary(s *series) *library {
-	l := &library{s: s, single: len(s.lives) == 1, first: s.t[0], last: s.t[s.len()-1]}
+	l := &library{s: s, single: len(s.lives) == 1, first: s.t[0], last: s.t[s.len()-1], now: s.asked()}
 	l.span = s.longest()
 	if !l.single {
 		l.first, l.last = 0, l.span
-	}
-	l.now = l.last
-	if l.single {
-		l.now = math.Min(math.Max(s.now, l.last), l.last+nowShare*l.span)
 	}
 	return l
 }

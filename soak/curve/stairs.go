@@ -20,6 +20,7 @@ type stairs struct {
 	points            int
 }
 
+// findStairs finds the jumps of a series; several lives have none.
 func findStairs(s *series) stairs {
 	z := stairs{points: s.len()}
 	if len(s.lives) > 1 || z.points < stairsPoints {

@@ -53,7 +53,7 @@ func TestPausing(t *testing.T) {
 		if c.leak != soak.LeakInconclusive {
 			continue
 		}
-		if !strings.Contains(r.Why, "stood still for 2.1 h, but it grew in 3 jumps up to 58 min apart") {
+		if !strings.Contains(r.Why, "stood still for 2h8m, but it grew in 3 jumps up to 58m apart") {
 			t.Errorf("%s: %s", c.name, r.Why)
 		}
 		if h := r.HoursToDecide; h == nil || math.Abs(*h-50./60) > 0.1 {

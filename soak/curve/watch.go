@@ -83,7 +83,7 @@ func (a *analysis) outgrown(age, scale float64) bool {
 	if age < watchSeconds {
 		return manifold && grown >= watchBytes
 	}
-	if manifold || a.pooled && len(a.series.lives) >= watchLives {
+	if manifold || a.life == nil && len(a.series.lives) >= watchLives {
 		return true
 	}
 	if a.floor.teeth >= watchMinima && grown <= watchRipple*a.floor.height {

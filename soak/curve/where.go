@@ -6,7 +6,7 @@ import "math"
 // the samples tell: empty where it is anonymous and nobody reports a heap.
 func (a *analysis) where(s *Stream) string {
 	grown := a.end - a.level
-	if grown <= 0 || a.pooled {
+	if grown <= 0 || a.life == nil {
 		return ""
 	}
 	share := func(side int) float64 { return a.gained(s.current().grid.buckets, side) / grown }

@@ -2,6 +2,7 @@ package curve
 
 import (
 	"fmt"
+	"time"
 
 	"leakcheck/soak"
 )
@@ -101,13 +102,7 @@ func (f family) article() string {
 	return "a " + familyNames[f] + " curve"
 }
 
-// span writes a time in seconds to about two digits.
+// span writes a time in seconds.
 func span(seconds float64) string {
-	switch {
-	case seconds < 2*3600:
-		return fmt.Sprintf("%.0f min", seconds/60)
-	case seconds < 2*day:
-		return fmt.Sprintf("%.1f h", seconds/3600)
-	}
-	return fmt.Sprintf("%.1f days", seconds/day)
+	return soak.RoundDuration(time.Duration(seconds * float64(time.Second))).String()
 }

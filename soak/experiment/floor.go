@@ -45,8 +45,8 @@ func (f *Floor) AddLog(values map[string]float64) {
 			f.Parts[name] = x
 		}
 	}
-	rest, whole := values["rss"]
-	for field, name := range map[string]string{"heap": partLogHeap, "external": partLogExternal} {
+	rest, whole := values[soak.RSSValue]
+	for field, name := range map[string]string{soak.HeapValue: partLogHeap, soak.ExternalValue: partLogExternal} {
 		x, ok := values[field]
 		if ok {
 			lower(name, x)

@@ -116,7 +116,7 @@ func (p *Passive) sample(s soak.Sample) {
 }
 
 func (p *Passive) signal(s soak.Signal) {
-	if rss := s.Values["rss"]; rss > 0 {
+	if rss := s.Values[soak.RSSValue]; rss > 0 {
 		if i, ok := p.bin(s.At); ok {
 			p.logged.add(i, rss, 1)
 		}

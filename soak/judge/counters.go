@@ -8,13 +8,6 @@ import (
 	"leakcheck/soak/curve"
 )
 
-// The captured values of a memory line that report a runtime's own counters,
-// in bytes. They count only beside rssValue: a heap alone may be its capacity.
-const (
-	heapValue     = "heap"
-	externalValue = "external"
-)
-
 const (
 	// freshCounters is how long such a line holds.
 	freshCounters = 5 * time.Minute
@@ -36,10 +29,11 @@ type counters struct {
 	mismatched bool
 }
 
-// signal keeps the newest line.
+// signal keeps the newest line that tells the process's memory as well: a heap
+// alone may be its capacity.
 func (c *counters) signal(s soak.Signal) {
-	heap, external := s.Values[heapValue], s.Values[externalValue]
-	if _, ok := s.Values[rssValue]; !ok || max(heap, external) < leastCounter || s.At.Before(c.at) || !s.At.After(c.after) {
+	heap, external := s.Values[soak.HeapValue], s.Values[soak.ExternalValue]
+	if _, ok := s.Values[soak.RSSValue]; !ok || max(heap, external) < leastCounter || s.At.Before(c.at) || !s.At.After(c.after) {
 		return
 	}
 	c.at, c.heap, c.external = s.At, heap, external

@@ -96,10 +96,9 @@ func (j *Judge) rollback(checks []soak.CheckResult) (all []soak.Rollback) {
 		}
 		back := soak.Rollback{Target: t.info.Name}
 		for _, step := range t.profile.Rollback {
-			if t.info.Kind == "process" && strings.HasPrefix(step, "docker") {
-				continue // no engine and no Compose file knows it
+			if checklist.Suits(step, t.info) {
+				back.Steps = append(back.Steps, checklist.Fill(step, t.info))
 			}
-			back.Steps = append(back.Steps, checklist.Fill(step, t.info))
 		}
 		if len(back.Steps) > 0 {
 			all = append(all, back)

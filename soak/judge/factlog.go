@@ -59,7 +59,7 @@ func (f *facts) unread() string {
 	case c.skipped > 0:
 		return passedOver(c.skipped) + " of the log was passed over: --log-budget all reads everything"
 	case c.first.After(f.from):
-		return fmt.Sprintf("the log could be read only from %s after the window's start on", since(c.first.Sub(f.from)))
+		return fmt.Sprintf("the log could be read only from %s after the window's start on", soak.RoundDuration(c.first.Sub(f.from)))
 	}
 	return "a part of the log is missing"
 }

@@ -93,9 +93,9 @@ func (f *facts) unseen() checklist.Fact {
 	case f.t.samples == 0:
 		return checklist.Missing("no sample could be taken of " + f.t.info.Name)
 	case f.late() && f.w.last.IsZero():
-		return checklist.Fact{Missing: fmt.Sprintf("the window closed %s before the first sample", since(f.t.looked.Sub(f.to))), Closed: true}
+		return checklist.Fact{Missing: fmt.Sprintf("the window closed %s before the first sample", soak.RoundDuration(f.t.looked.Sub(f.to))), Closed: true}
 	case f.late():
-		return checklist.Fact{Missing: fmt.Sprintf("the first sample came when only %s of the window were left", since(f.to.Sub(f.t.looked))), Closed: true}
+		return checklist.Fact{Missing: fmt.Sprintf("the first sample came when only %s of the window were left", soak.RoundDuration(f.to.Sub(f.t.looked))), Closed: true}
 	}
 	return checklist.Missing(fmt.Sprintf("only %.0f %% of the window were seen: samples are missing", 100*f.seenShare()))
 }
@@ -105,27 +105,12 @@ func (f *facts) late() bool {
 	return !f.w.to.IsZero() && f.t.looked.After(f.w.from.Add(f.t.steady()))
 }
 
-// since prints a time span roughly.
-func since(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		d = d.Round(time.Hour)
-	case d >= time.Hour:
-		d = d.Round(time.Minute)
-	case d >= time.Second:
-		d = d.Round(time.Second)
-	default:
-		d = d.Round(time.Millisecond)
-	}
-	return soak.Duration(d).String()
-}
-
 // when says when something was, from the container's start on.
 func (f *facts) when(at time.Time) string {
 	if at.Before(f.t.start) {
 		return ""
 	}
-	return "after " + since(at.Sub(f.t.start))
+	return "after " + soak.RoundDuration(at.Sub(f.t.start)).String()
 }
 
 func joinNotes(a, b string) string {

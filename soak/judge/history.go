@@ -10,8 +10,6 @@ import (
 )
 
 const (
-	// rssValue is the captured value that reports a node's resident memory.
-	rssValue = "rss"
 	// maxMemories bounds the figures that are kept; when there are more, every
 	// second one is forgotten.
 	maxMemories = 4096
@@ -77,7 +75,7 @@ func (t *target) remembered(end time.Time) (r soak.Result, ok bool) {
 		r.Source = logSource
 		r.Warnings = append(r.Warnings, fmt.Sprintf(
 			"judged on the resident memory (RSS) that %s lines of its log report over %s: nobody sampled it over that time",
-			grouped(len(samples)), since(samples[len(samples)-1].At.Sub(samples[0].At))))
+			grouped(len(samples)), soak.RoundDuration(samples[len(samples)-1].At.Sub(samples[0].At))))
 	}
 	m.judged[end] = r
 	return r, r.Samples > 0

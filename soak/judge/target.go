@@ -254,7 +254,7 @@ func (t *target) signal(s soak.Signal) {
 		return
 	}
 	t.counters.signal(s)
-	if rss, ok := s.Values[rssValue]; ok {
+	if rss, ok := s.Values[soak.RSSValue]; ok {
 		t.memories.add(s.At, rss)
 		t.judged = nil
 	}

@@ -71,7 +71,7 @@ func (j *Judge) allWarnings(now time.Time) []string {
 		add("this is a rehearsal: time was shortened by a factor of %.4g, so a pass is none for the real run", r)
 	}
 	for _, i := range j.info.Interruptions {
-		add("leakcheck itself did not run for %s: %s", since(i.To.Sub(i.From)), orWord(i.Reason, "the reason is not known"))
+		add("leakcheck itself did not run for %s: %s", soak.RoundDuration(i.To.Sub(i.From)), orWord(i.Reason, "the reason is not known"))
 	}
 	for _, t := range j.targets {
 		all = append(all, t.warnings(j.ended, now)...)
@@ -95,7 +95,7 @@ func (t *target) warnings(ended bool, now time.Time) (all []string) {
 		add("the engine had restarted it %d times before the first sample", n)
 	}
 	if t.samples > 0 && ended && t.lost(now) {
-		add("the last sample is from %s before the run's end", since(now.Sub(t.lastAt)))
+		add("the last sample is from %s before the run's end", soak.RoundDuration(now.Sub(t.lastAt)))
 	}
 	if n := t.spans.skipped; n > 0 {
 		add("%s of its log was passed over", passedOver(n))
